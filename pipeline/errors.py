@@ -1,0 +1,79 @@
+"""The errors that end a run.
+
+PipelineError           what, where, and what to do next; exit code 1
+|-- SourceError         a source cannot be read
+|-- MappingError        a mapping is wrong, or does not fit the source
+|-- SettingsError       an option, the environment or a settings file is wrong
+|-- LedgerError         the ledger cannot be opened or written
+|-- ReportError         a report or plan file cannot be written
+|-- ApiError            what answers at the base URL is not the API
+|-- Interrupted         the user stopped the run before anything was sent; 130
+`-- AccountingError     the rows do not add up: our own bug
+
+A row's trouble is never an exception: it is an issue (see `issues`) and ends
+in the report.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a text file: line and column count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing wrong with a file the user wrote."""
+
+    message: str
+    place: Place | None = None
+    hint: str = ""
+
+
+class PipelineError(Exception):
+    """Ends the run; carries all that a person needs to mend the cause."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+
+class SourceError(PipelineError):
+    """A source is missing, unreadable, or not a table."""
+
+
+class MappingError(PipelineError):
+    """A mapping has mistakes; all of them are listed."""
+
+    def __init__(self, path: str, mistakes: tuple[Mistake, ...]) -> None:
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__(f"The mapping has {count}.", where=path)
+        self.mistakes = mistakes
+
+
+class SettingsError(PipelineError):
+    """An option, an environment variable or a settings file is wrong."""
+
+
+class LedgerError(PipelineError):
+    """The ledger is locked, damaged, of a newer version, or not a ledger."""
+
+
+class ReportError(PipelineError):
+    """A report or plan file cannot be written."""
+
+
+class ApiError(PipelineError):
+    """The base URL does not lead to the Reevo API."""
+
+
+class AccountingError(PipelineError):
+    """The counts of rows do not add up."""

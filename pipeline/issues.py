@@ -1,0 +1,243 @@
+"""The catalogue of issues, and how a column of values becomes rows of issues.
+
+Templates may name {value}, {column}, {field} and {detail}.
+"""
+
+import re
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import polars as pl
+
+from pipeline.rows import ISSUE_SCHEMA, Severity
+
+VALUE_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class IssueKind:
+    """What one code means, and what a person can do about it."""
+
+    code: str
+    title: str
+    message: str
+    hint: str
+    severity: Severity = Severity.ERROR
+
+
+_KINDS = (
+    # read
+    IssueKind(
+        "extra_cells",
+        "The row has more cells than the header",
+        "The row has {detail} cells more than the header, starting with '{value}'.",
+        "Put the text that holds the delimiter into double quotes, or remove the "
+        "extra delimiter.",
+    ),
+    IssueKind(
+        "missing_cells",
+        "The row has fewer cells than the header",
+        "The row ends {detail} cells before the header does; they were taken as empty.",
+        "Nothing to do if those cells are empty in the old system too.",
+        Severity.WARNING,
+    ),
+    IssueKind(
+        "cut_off_row",
+        "The file ends in the middle of this row",
+        "The file ends in the middle of this row, {detail} cells early.",
+        "The file was probably not copied whole: export or copy it again.",
+    ),
+    # map
+    IssueKind(
+        "key_missing",
+        "The record has no key",
+        "The cells that identify the record are empty: {column}.",
+        "Fill in the id of the record in the old system.",
+    ),
+    IssueKind(
+        "bad_time",
+        "The date or time cannot be read",
+        "'{value}' in column '{column}' is not a date or time in the expected form: "
+        "{detail}.",
+        "Write it in the expected form, or add its form to `formats` in the mapping.",
+    ),
+    IssueKind(
+        "nonexistent_time",
+        "The time does not exist",
+        "'{value}' in column '{column}' does not exist in {detail}: the clock was put "
+        "forward over it.",
+        "Correct the time, or write it with its offset from UTC, such as +02:00.",
+    ),
+    IssueKind(
+        "ambiguous_time",
+        "The time exists twice",
+        "'{value}' in column '{column}' exists twice in {detail}: the clock was put "
+        "back over it.",
+        "Write it with its offset from UTC, such as +02:00.",
+    ),
+    IssueKind(
+        "unknown_value",
+        "The value is not known",
+        "'{value}' in column '{column}' is not one of: {detail}.",
+        "Correct the value, or add it to `values` in the mapping, or say there what "
+        "it becomes `otherwise`.",
+    ),
+    IssueKind(
+        "lookup_no_match",
+        "The lookup does not know the value",
+        "'{value}' in column '{column}' is not in {detail}.",
+        "Add it to the lookup file, or correct the cell.",
+    ),
+    IssueKind(
+        "lookup_ambiguous",
+        "The lookup has several answers",
+        "'{value}' in column '{column}' has several answers in {detail}.",
+        "Leave one answer in the lookup file.",
+    ),
+    IssueKind(
+        "lookup_dropped",
+        "A link was left out",
+        "'{value}' in column '{column}' is not in {detail}; the link was left out, as "
+        "the mapping says.",
+        "Add it to the lookup file if the link matters.",
+        Severity.WARNING,
+    ),
+    IssueKind(
+        "truncated",
+        "The text was shortened",
+        "The text in column '{column}' was cut to {detail} characters, as the mapping "
+        "says.",
+        "Shorten it yourself if the end matters.",
+        Severity.WARNING,
+    ),
+    # validate
+    IssueKind(
+        "required",
+        "A required field is empty",
+        "The field '{field}' is empty: column '{column}' has no value.",
+        "Fill in the cell, or give the field a `default` in the mapping.",
+    ),
+    IssueKind(
+        "too_long",
+        "The text is too long",
+        "The text in column '{column}' is longer than {detail} characters.",
+        "Shorten it, or set `when_too_long: truncate` in the mapping.",
+    ),
+    IssueKind(
+        "not_a_uuid",
+        "The value is not a Reevo id",
+        "'{value}' in column '{column}' is not a Reevo id (a UUID).",
+        "Use the id from Reevo, or a lookup in the mapping.",
+    ),
+    IssueKind(
+        "too_many_contacts",
+        "Too many contacts",
+        "The row names more than {detail} contacts in column '{column}'.",
+        "Split the activity into several rows.",
+    ),
+    IssueKind(
+        "no_link",
+        "The activity is linked to nothing",
+        "The row has no account, no opportunity and no contact.",
+        "Fill in one of them; or set `require_link: false` in the mapping's rules.",
+    ),
+    IssueKind(
+        "future_time",
+        "The activity lies in the future",
+        "The activity's time lies in the future: '{value}' in column '{column}'.",
+        "Correct the date; or set `allow_future: true` in the mapping's rules.",
+    ),
+    IssueKind(
+        "old_time",
+        "The activity is very old",
+        "The activity's time lies before {detail}: '{value}' in column '{column}'.",
+        "Check the century of the date.",
+        Severity.WARNING,
+    ),
+    # plan and post
+    IssueKind(
+        "repeated",
+        "The record stands earlier in the source",
+        "A record with the same key stands earlier in this run.",
+        "Nothing to do: the earlier one counts.",
+        Severity.WARNING,
+    ),
+    IssueKind(
+        "repeated_with_changes",
+        "The record stands earlier, with another content",
+        "A record with the same key but another content stands earlier in this run.",
+        "Check which of the two is right; only the earlier one counts.",
+        Severity.WARNING,
+    ),
+    IssueKind(
+        "changed_since_import",
+        "The record was imported with another content",
+        "The record was imported before with another content, in run {detail}.",
+        "The API offers no update: change the activity in Reevo by hand.",
+        Severity.WARNING,
+    ),
+    IssueKind(
+        "sent_before_unanswered",
+        "It is not known whether the record was imported",
+        "The record was sent in run {detail}, and the answer is not known.",
+        "Look for the activity in Reevo, in the timeline of the linked record.",
+    ),
+)
+KINDS: Dict[str, IssueKind] = MappingProxyType({kind.code: kind for kind in _KINDS})
+
+
+def issue_rows(
+    code: str,
+    frame: pl.DataFrame,
+    *,
+    column: pl.Expr | str = "",
+    field: pl.Expr | str = "",
+    value: pl.Expr | str = "",
+    detail: pl.Expr | str = "",
+) -> pl.DataFrame:
+    """An issue of kind `code` for each row of `frame`, which has a column `row`.
+
+    A plain string stands for itself; an expression is evaluated on `frame`.
+    """
+    kind = KINDS[code]
+    facts = {
+        "column": _expression(column),
+        "field": _expression(field),
+        "value": _shortened(_expression(value)),
+        "detail": _expression(detail),
+    }
+    return frame.select(
+        row=pl.col("row").cast(pl.UInt32),
+        severity=pl.lit(kind.severity.value),
+        code=pl.lit(code),
+        column=facts["column"],
+        field=facts["field"],
+        value=facts["value"],
+        message=_filled(kind.message, facts),
+        hint=_filled(kind.hint, facts),
+    ).cast(ISSUE_SCHEMA)
+
+
+def all_issues(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """The frames as one, in order of rows."""
+    if not frames:
+        return pl.DataFrame(schema=ISSUE_SCHEMA)
+    return pl.concat(frames).sort("row", maintain_order=True)
+
+
+def _expression(value: pl.Expr | str) -> pl.Expr:
+    expression = pl.lit(value) if isinstance(value, str) else value
+    return expression.cast(pl.String).fill_null("")
+
+
+def _shortened(text: pl.Expr) -> pl.Expr:
+    short = pl.concat_str(text.str.slice(0, VALUE_LENGTH), pl.lit("..."))
+    return pl.when(text.str.len_chars() > VALUE_LENGTH).then(short).otherwise(text)
+
+
+def _filled(template: str, facts: Dict[str, pl.Expr]) -> pl.Expr:
+    parts = re.split(r"\{(\w+)\}", template)
+    return pl.concat_str(
+        [facts[part] if odd % 2 else pl.lit(part) for odd, part in enumerate(parts)]
+    )

@@ -1,0 +1,122 @@
+"""The values that travel between the stages: frozen, and never changed."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+ROW = "row"
+ISSUE_SCHEMA: Final = pl.Schema(
+    {
+        ROW: pl.UInt32(),
+        "severity": pl.String(),
+        "code": pl.String(),
+        "column": pl.String(),
+        "field": pl.String(),
+        "value": pl.String(),
+        "message": pl.String(),
+        "hint": pl.String(),
+    }
+)
+
+
+class Status(StrEnum):
+    """What became of a row; every row has exactly one."""
+
+    CREATED = "created"
+    DUPLICATE = "duplicate"
+    SKIPPED = "skipped"
+    VALID = "valid"
+    INVALID = "invalid"
+    REJECTED = "rejected"
+    UNCERTAIN = "uncertain"
+    UNSENT = "unsent"
+
+
+class Severity(StrEnum):
+    """An error stops its row; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A source column: `id` names it inside frames, `name` is its header."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file (and sheet) as it was opened. `number` is its place in the run."""
+
+    number: int
+    path: str
+    sheet: str | None
+    sha256: str
+    columns: tuple[Column, ...]
+    header_row: int
+    format: str
+    encoding: str | None = None
+    delimiter: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return self.path if self.sheet is None else f"{self.path} [{self.sheet}]"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one source: `rows` has `row` (UInt32) and a text column per column id.
+
+    Empty cells are nulls. `issues` holds what reading found, in `ISSUE_SCHEMA`.
+    """
+
+    source: Source
+    rows: pl.DataFrame
+    issues: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A batch after mapping.
+
+    `fields` has `row` and a column per mapped activity field, for the rows that
+    no rule skipped; `skipped` has `row` and `rule`; `keys` has `row` and `key`
+    (null where the mapping names no key); `labels` names, by field, the source
+    columns it is made of.
+    """
+
+    batch: Batch
+    fields: pl.DataFrame
+    skipped: pl.DataFrame
+    keys: pl.DataFrame
+    labels: Dict[str, str]
+    issues: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch after validation: `bodies` has `row`, `key` and `body` (JSON text)."""
+
+    mapped: Mapped
+    bodies: pl.DataFrame
+    issues: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Request:
+    """One row to send; `digest` tells a changed body from an equal one."""
+
+    identity: bytes
+    digest: bytes
+    body: bytes
+
+
+def no_issues() -> pl.DataFrame:
+    return pl.DataFrame(schema=ISSUE_SCHEMA)

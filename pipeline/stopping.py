@@ -1,0 +1,66 @@
+"""Ctrl-C and its kin: the first asks the run to end in order, the second ends it."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from pipeline.errors import PipelineError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(PipelineError):
+    """The user stopped the run before anything was sent."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(
+            "You stopped the run before anything was sent.",
+            hint="Run the import again when you are ready.",
+        )
+        self.exit_code = exit_code
+
+
+class Stop:
+    """Whether the user asked the run to end, and by which signal."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def exit_code(self) -> int:
+        """The shell's convention: 128 and the signal's number."""
+        return 128 + (self.signal or signal.SIGINT)
+
+    def raise_if_requested(self) -> None:
+        if self.signal is not None:
+            raise Interrupted(self.exit_code)
+
+    def on_request(self, listener: Callable[[], None]) -> None:
+        self._listeners.append(listener)
+
+    def request(self, number: int) -> None:
+        if self.signal is not None:
+            os._exit(128 + number)
+        self.signal = number
+        for listener in self._listeners:
+            listener()
+
+
+@contextmanager
+def stopping_in_order(stop: Stop, say: Callable[[str], None]) -> Iterator[None]:
+    """Turns the first SIGINT or SIGTERM into `stop.request`."""
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if stop.signal is None:
+            say("Stopping: what is in flight is finished first. Again: leave at once.")
+        stop.request(number)
+
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
