@@ -1,0 +1,97 @@
+"""Runs the stand-in as a process of its own, for as long as a block lasts."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from pipeline.sandbox.settings import DEFAULT_API_KEY
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_SECONDS = 20.0
+STOP_SECONDS = 10.0
+LAST_LINES = 10
+
+
+class SandboxError(RuntimeError):
+    """The stand-in did not start; ends with the last lines it wrote."""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A stand-in that is listening."""
+
+    url: str
+    api_key: str
+
+
+@contextmanager
+def running_sandbox(
+    *, rate_limit: int | None = None, api_key: str = DEFAULT_API_KEY
+) -> Iterator[Sandbox]:
+    """A stand-in for the length of the block; raises SandboxError if none starts.
+
+    It ends with this process, however that ends: its stdin is a pipe from here.
+    """
+    command = _command(rate_limit, api_key)
+    with TemporaryFile() as log, _start(command, log) as process:
+        try:
+            yield _await_announcement(process, log)
+        finally:
+            _stop(process)
+
+
+def _command(rate_limit: int | None, api_key: str) -> list[str]:
+    # -P: no module of the user's working folder may take the place of ours
+    command = [sys.executable, "-P", "-m", "pipeline.sandbox", "--port", "0"]
+    command += ["--until-stdin-closes", f"--api-key={api_key}"]
+    return command if rate_limit is None else [*command, f"--rate-limit={rate_limit}"]
+
+
+def _start(command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(  # noqa: S603 - our own module, and no shell
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env={**os.environ, "PYTHONPATH": path},
+        start_new_session=True,  # Ctrl-C is for the parent: it has answers to wait for
+    )
+
+
+def _await_announcement(process: subprocess.Popen[bytes], log: IO[bytes]) -> Sandbox:
+    line = _first_line(process)
+    if not line:
+        process.wait()
+        raise SandboxError(f"The sandbox did not start. {_last_lines(log)}".strip())
+    return Sandbox(**json.loads(line))
+
+
+def _first_line(process: subprocess.Popen[bytes]) -> bytes:
+    too_late = threading.Timer(START_SECONDS, process.kill)
+    too_late.start()
+    try:
+        return process.stdout.readline() if process.stdout else b""
+    finally:
+        too_late.cancel()
+
+
+def _last_lines(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read().decode(errors="replace").splitlines()
+    return "\n".join(lines[-LAST_LINES:])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.communicate(timeout=STOP_SECONDS)  # closes its stdin
+    except subprocess.TimeoutExpired:
+        process.kill()
