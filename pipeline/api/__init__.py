@@ -1,0 +1,23 @@
+"""The one place that speaks HTTP: address, client, meaning of answers, pacing."""
+
+from pipeline.api.address import ApiAddress, parse_address
+from pipeline.api.answers import Answer, Verdict
+from pipeline.api.client import ActivityApi, Health, open_transport
+from pipeline.api.pacing import Pace, SteadyPace, backoff_seconds
+from pipeline.api.proxy import find_proxy
+from pipeline.api.transport import Timeouts
+
+__all__ = [
+    "ActivityApi",
+    "Answer",
+    "ApiAddress",
+    "Health",
+    "Pace",
+    "SteadyPace",
+    "Timeouts",
+    "Verdict",
+    "backoff_seconds",
+    "find_proxy",
+    "open_transport",
+    "parse_address",
+]
