@@ -1,0 +1,84 @@
+"""What the ledger holds: runs and sendings, as frozen values."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+
+
+class State(IntEnum):
+    """Where a sending stands; the numbers are stored, and stay as they are.
+
+    INTENT, CREATED and UNCERTAIN are live: an identity has one live sending at
+    most, over all runs. REJECTED and RELEASED provably left nothing behind.
+    """
+
+    INTENT = 0
+    CREATED = 1
+    REJECTED = 2
+    UNCERTAIN = 3
+    RELEASED = 4
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run; what comes after `sources` is known when it has ended."""
+
+    name: str
+    command: str
+    dry_run: bool
+    target: str
+    workspace: str
+    mapping_name: str
+    mapping_sha256: str
+    started_at: datetime
+    reports: str
+    sources: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+    status: str | None = None
+    exit_code: int | None = None
+    counts: Dict[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The wish to send a row; `body` is the digest of its body. 16 bytes each."""
+
+    identity: bytes
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The sending that holds an identity already; `run` is a run's name."""
+
+    run: str
+    state: State
+    activity_id: str | None
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What came of a sending. `attempts` counts what the caller made of it.
+
+    `field` is the activity's field that the API complained of.
+    """
+
+    identity: bytes
+    state: State
+    activity_id: str | None = None
+    http_status: int | None = None
+    attempts: int = 1
+    code: str = ""
+    field: str = ""
+    message: str = ""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Since 1970, in UTC: how the ledger stores the time of a sending."""
+    return int(moment.timestamp() * 1000)

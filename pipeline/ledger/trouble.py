@@ -1,0 +1,87 @@
+"""What can go wrong with the ledger's file, in plain words."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import LedgerError
+
+BUSY_SECONDS: Final = 5.0
+_PRIMARY = 0xFF
+_ELSEWHERE = "Name another place with --ledger."
+_RIGHTS = f"Ask for the right to write to the file and its folder. Or: {_ELSEWHERE}"
+_ROOM = "Make room on the disk, then go on with `activity-import resume`."
+_BACKUP = (
+    "Put the file aside and restore it from a backup. Do not start an empty ledger "
+    "without need: it would not know what was sent before."
+)
+_OUR_BUG = "This is a fault of the program: keep the ledger as it is and report it."
+
+_Words = tuple[str, str]
+_READ_ONLY: _Words = ("The ledger cannot be written: access is denied.", _RIGHTS)
+_FULL: _Words = ("The ledger cannot be written: the disk is full.", _ROOM)
+_SQLITE: Final[dict[int, _Words]] = {
+    sqlite3.SQLITE_BUSY: (
+        f"The ledger is locked by another program for more than {BUSY_SECONDS:g} "
+        "seconds.",
+        "Close what else has the file open (a database viewer, a backup, another "
+        "run), then try again.",
+    ),
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: ("The ledger cannot be opened.", _RIGHTS),
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: (
+        "The ledger cannot be read or written: the disk reports an error.",
+        "Look whether the disk is full, over your quota, or no longer connected, "
+        "then go on with `activity-import resume`.",
+    ),
+    sqlite3.SQLITE_CORRUPT: ("The ledger is damaged.", _BACKUP),
+    sqlite3.SQLITE_NOTADB: (
+        "The file is not a ledger.",
+        f"Is it another file, by mistake? {_ELSEWHERE}",
+    ),
+}
+_SYSTEM: Final[dict[int, _Words]] = {
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.EROFS: ("The ledger cannot be written: the disk is read-only.", _ELSEWHERE),
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: ("The ledger cannot be written: your quota is used up.", _ROOM),
+    errno.EISDIR: ("The ledger must be a file, and this is a folder.", _ELSEWHERE),
+    errno.ENOTDIR: (
+        "The ledger's folder cannot be made: a file has its name.",
+        _ELSEWHERE,
+    ),
+    errno.EEXIST: (
+        "The ledger's folder cannot be made: a file has its name.",
+        _ELSEWHERE,
+    ),
+}
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turns errors of SQLite and of the system into LedgerErrors."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise ledger_error(error, path) from error
+
+
+def ledger_error(error: Exception, path: Path) -> LedgerError:
+    """The LedgerError that says `error` in words; a LedgerError is copied."""
+    if isinstance(error, LedgerError):
+        return LedgerError(error.message, where=error.where, hint=error.hint)
+    message, hint = _words(error)
+    return LedgerError(message, where=str(path), hint=hint)
+
+
+def _words(error: Exception) -> _Words:
+    unknown = (f"The ledger failed: {error}.", _OUR_BUG)
+    if isinstance(error, OSError):
+        return _SYSTEM.get(error.errno or 0, (f"The ledger failed: {error}.", _RIGHTS))
+    return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY, unknown)

@@ -1,0 +1,115 @@
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from pathlib import Path
+
+from pipeline.ledger import Ledger, Recorder, State
+from tests.ledger.given import identities, identity, intent, record, recording
+
+ROOT = Path(__file__).parents[2]
+Claimer = subprocess.Popen[str]
+
+
+@contextmanager
+def claimer(path: Path, name: str, first: int, last: int) -> Iterator[Claimer]:
+    command = [sys.executable, "-m", "tests.ledger.claimer", str(path), name]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*command, str(first), str(last)],
+        cwd=ROOT,
+        text=True,
+        stdin=pipe,
+        stdout=pipe,
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def begin(*children: Claimer) -> None:
+    """Lets them go when all have the ledger open."""
+    for child in children:
+        assert next(lines(child)) == "ready\n"
+    for child in children:
+        assert child.stdin
+        child.stdin.write("go\n")
+        child.stdin.flush()
+
+
+def lines(child: Claimer) -> Iterator[str]:
+    assert child.stdout
+    return iter(child.stdout)
+
+
+def numbers(said: list[str], word: str) -> set[int]:
+    pairs = [line.split() for line in said if line.endswith("\n")]
+    return {int(pair[1]) for pair in pairs if pair[0] == word}
+
+
+def test_two_processes_never_claim_the_same_row(path: Path) -> None:
+    with claimer(path, "one", 0, 1999) as one, claimer(path, "two", 1999, 0) as two:
+        begin(one, two)
+        first, second = list(lines(one)), list(lines(two))
+
+    mine, theirs = numbers(first, "claimed"), numbers(second, "claimed")
+    assert (one.returncode, two.returncode) == (0, 0)
+    assert mine & theirs == set()
+    assert mine | theirs == set(range(2000))
+    assert mine
+    assert theirs
+    with Ledger.open(path) as ledger:
+        standing = ledger.standing(identities(*range(2000)))
+        held = dict(standing.select("identity", "run").iter_rows())
+        assert ledger.check() == []
+    assert held == {identity(n): "one" if n in mine else "two" for n in range(2000)}
+
+
+def test_what_was_durable_survives_kill_9(path: Path) -> None:
+    with claimer(path, "killed", 0, 1_000_000) as child:
+        begin(child)
+        said = list(islice(lines(child), 1000))
+        child.send_signal(signal.SIGKILL)
+        said += lines(child)
+
+    with Ledger.open(path) as ledger:
+        assert ledger.check() == []
+        run = ledger.number_of("killed")
+        known = ledger.sendings(run, identities(*numbers(said, "claimed")))
+        assert known.height == len(numbers(said, "claimed"))
+        answered = ledger.sendings(run, identities(*numbers(said, "settled")))
+        assert set(answered["state"]) == {State.CREATED}
+        assert set(answered["activity_id"]) == {
+            f"a-{number}" for number in numbers(said, "settled")
+        }
+        assert ledger.counts(run).get(State.INTENT, 0) <= 8
+        ledger.settle_intents(run)
+        assert State.INTENT not in ledger.counts(run)
+
+
+def test_many_processes_may_make_the_ledger_at_once(path: Path) -> None:
+    names = [f"run-{number}" for number in range(4)]
+    with ExitStack() as stack:
+        children = [stack.enter_context(claimer(path, name, 0, 9)) for name in names]
+        begin(*children)
+        said = [list(lines(child)) for child in children]
+
+    assert [child.returncode for child in children] == [0] * len(names)
+    claimed = [number for one in said for number in numbers(one, "claimed")]
+    assert sorted(claimed) == list(range(10))
+
+
+def test_reading_goes_on_while_another_writes(ledger: Ledger, path: Path) -> None:
+    run = ledger.begin_run(record())
+
+    async def work(recorder: Recorder) -> None:
+        await recorder.claim(intent(1))
+
+    with Ledger.open(path) as other, other._transaction("IMMEDIATE"):
+        assert ledger.standing(identities(1)).is_empty()
+        assert ledger.runs() == [record()]
+    recording(path, run, work)
+    assert ledger.standing(identities(1)).height == 1

@@ -1,0 +1,53 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from pipeline.errors import LedgerError
+from pipeline.ledger import Ledger
+from tests.ledger.given import NAME, STARTED, record
+
+
+def test_a_run_is_read_as_it_was_begun(ledger: Ledger, run: int) -> None:
+    assert ledger.find_run(NAME) == record()
+    assert ledger.number_of(NAME) == run
+
+
+def test_a_run_that_ended_says_how(ledger: Ledger, run: int) -> None:
+    ended = datetime(2026, 11, 23, 7, 33, 10, 250_000, tzinfo=UTC)
+
+    ledger.end_run(run, status="ok", exit_code=0, ended_at=ended, counts={"read": 3})
+
+    assert ledger.find_run(NAME) == replace(
+        record(), status="ok", exit_code=0, ended_at=ended, counts={"read": 3}
+    )
+
+
+def test_times_are_kept_in_utc(ledger: Ledger) -> None:
+    new_york = timezone(timedelta(hours=-5))
+    ledger.begin_run(replace(record(), started_at=STARTED.astimezone(new_york)))
+
+    found = ledger.find_run(NAME)
+
+    assert found is not None
+    assert found.started_at.isoformat() == "2026-11-23T07:31:00+00:00"
+
+
+def test_runs_come_newest_first(ledger: Ledger) -> None:
+    for name in ("one", "two", "three"):
+        ledger.begin_run(record(name))
+
+    assert ledger.runs(limit=2) == [record("three"), record("two")]
+
+
+def test_an_unknown_run_is_not_found(ledger: Ledger) -> None:
+    assert ledger.find_run("nothing") is None
+    with pytest.raises(LedgerError, match="knows of no run nothing"):
+        ledger.number_of("nothing")
+
+
+def test_two_runs_of_one_name_are_refused(ledger: Ledger, run: int) -> None:
+    with pytest.raises(LedgerError, match=r"UNIQUE constraint failed: run\.name"):
+        ledger.begin_run(record())
+
+    assert ledger.runs() == [record()]
