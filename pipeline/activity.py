@@ -1,0 +1,181 @@
+"""The activity request: its fields, its rules, and its JSON.
+
+Facts of `POST /api/v2/activity`. The field names and the UTC time with `Z` are
+shown on the endpoint's page; the categories and the required fields are those
+of the older manual-activities route; the bounds are assumed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandera.polars as pa
+import polars as pl
+
+METADATA = ("activity_time", "subject", "description", "category")
+IDS = (
+    "account_id",
+    "opportunity_id",
+    "contact_ids",
+    "sequence_id",
+    "pipeline_select_list_value_id",
+)
+LINKS = ("account_id", "opportunity_id", "contact_ids")
+FIELDS = METADATA + IDS
+REQUIRED_FIELDS = frozenset({"activity_time", "subject"})
+LIST_FIELDS = frozenset({"contact_ids"})
+CATEGORIES = (
+    "TEXT",
+    "LINKEDIN",
+    "SOCIAL_MEDIA",
+    "EVENT",
+    "CONFERENCE",
+    "WEBINAR",
+    "CALL",
+    "OTHER",
+)
+SUBJECT_LENGTH = 255
+DESCRIPTION_LENGTH = 32_000
+MOST_CONTACTS = 100
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
+OLD = datetime(1990, 1, 1, tzinfo=UTC)
+
+_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_TIME = pl.Datetime("us", "UTC")
+_TYPES = {"activity_time": _TIME, "contact_ids": pl.List(pl.String)}
+Test = Callable[[pl.Expr], pl.Expr]
+
+
+@dataclass(frozen=True)
+class ActivityRules:
+    """What the mapping and the moment add to the contract. Lengths in characters."""
+
+    now: datetime
+    require_link: bool = False
+    allow_future: bool = False
+    subject_length: int = SUBJECT_LENGTH
+    description_length: int = DESCRIPTION_LENGTH
+
+
+def complete(fields: pl.DataFrame) -> pl.DataFrame:
+    """`row` and every activity field, those that are not mapped as nulls."""
+    return fields.select(
+        "row",
+        *(pl.col(name) if name in fields.columns else _absent(name) for name in FIELDS),
+    )
+
+
+def request_schema(rules: ActivityRules) -> pa.DataFrameSchema:
+    """What must hold of a complete frame; each check bears the code of its issue.
+
+    Give it a collected DataFrame: on a LazyFrame pandera checks types only.
+    """
+    uuid = _check("not_a_uuid", lambda cell: cell.str.contains(_UUID))
+    times = [] if rules.allow_future else [_check("future_time", _not_after(rules.now))]
+    columns = {
+        "activity_time": pa.Column(_TIME, times),
+        "subject": pa.Column(pl.String, [_at_most(rules.subject_length)]),
+        "description": pa.Column(
+            pl.String, [_at_most(rules.description_length)], nullable=True
+        ),
+        "category": pa.Column(
+            pl.String,
+            [_check("unknown_value", lambda cell: cell.is_in(CATEGORIES))],
+            nullable=True,
+        ),
+        "contact_ids": pa.Column(
+            pl.List(pl.String),
+            [_check("not_a_uuid", _all_uuids), _check("too_many_contacts", _few)],
+            nullable=True,
+        ),
+    }
+    scalars = [name for name in IDS if name not in LIST_FIELDS]
+    ids = {name: pa.Column(pl.String, [uuid], nullable=True) for name in scalars}
+    linked = [pa.Check(_linked, name="no_link")] if rules.require_link else []
+    return pa.DataFrameSchema({**columns, **ids}, checks=linked)
+
+
+def warning_schema() -> pa.DataFrameSchema:
+    """What is probably wrong, but does not stop a row."""
+    recent = _check("old_time", lambda cell: cell >= OLD)
+    return pa.DataFrameSchema(
+        {"activity_time": pa.Column(_TIME, recent, nullable=True)}
+    )
+
+
+def encode_bodies(fields: pl.DataFrame) -> pl.DataFrame:
+    """`row` and `body`: the request as JSON text, absent fields left out.
+
+    `fields` is complete and valid. `description` is sent even when empty.
+    """
+    parts = fields.select(
+        "row",
+        time=pl.col("activity_time").dt.strftime(TIME_FORMAT),
+        # polars encodes a struct as {"subject":...}; the braces come off here.
+        texts=_texts("subject", "description").str.slice(1).str.strip_suffix("}"),
+        category=_optional("category"),
+        ids=pl.concat_str([_id_member(name) for name in IDS]),
+    )
+    body = pl.concat_str(
+        pl.lit('{"attributes":{"metadata":{"activity_time":"'),
+        "time",
+        pl.lit('",'),
+        "texts",
+        "category",
+        pl.lit("}"),
+        "ids",
+        pl.lit("}}"),
+    )
+    return parts.select("row", body=body)
+
+
+def _absent(name: str) -> pl.Expr:
+    return pl.lit(None, dtype=_TYPES.get(name, pl.String())).alias(name)
+
+
+def _check(code: str, test: Test) -> pa.Check:
+    def holds(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(test(pl.col(data.key)).fill_null(value=True))
+
+    return pa.Check(holds, name=code)
+
+
+def _at_most(length: int) -> pa.Check:
+    return _check("too_long", lambda cell: cell.str.len_chars() <= length)
+
+
+def _not_after(now: datetime) -> Test:
+    return lambda cell: cell <= now
+
+
+def _all_uuids(cell: pl.Expr) -> pl.Expr:
+    return cell.list.eval(pl.element().str.contains(_UUID)).list.all()
+
+
+def _few(cell: pl.Expr) -> pl.Expr:
+    return cell.list.len() <= MOST_CONTACTS
+
+
+def _linked(data: pa.PolarsData) -> pl.LazyFrame:
+    filled = [pl.col(name).is_not_null() for name in LINKS]
+    return data.lazyframe.select(pl.any_horizontal(filled))
+
+
+def _texts(*names: str) -> pl.Expr:
+    filled = [pl.col(name).fill_null("") for name in names]
+    return pl.struct(filled).struct.json_encode()
+
+
+def _id_member(name: str) -> pl.Expr:
+    return _id_list(name) if name in LIST_FIELDS else _optional(name)
+
+
+def _optional(name: str) -> pl.Expr:
+    member = pl.concat_str(pl.lit(f',"{name}":"'), pl.col(name), pl.lit('"'))
+    return member.fill_null("")
+
+
+def _id_list(name: str) -> pl.Expr:
+    ids = pl.col(name).list.join('","')
+    member = pl.concat_str(pl.lit(f',"{name}":["'), ids, pl.lit('"]'))
+    return member.fill_null("")

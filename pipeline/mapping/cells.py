@@ -1,0 +1,157 @@
+"""Where a field's text comes from: `cells` frames of `row`, `value` and `column`.
+
+`value` is text without white space at its ends, null when empty; `column` is the
+header that it came from, for messages.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.mapping.model import (
+    ColumnRef,
+    Constant,
+    FieldRule,
+    FromColumns,
+    Mapping,
+    Template,
+)
+from pipeline.rows import Source
+
+_NO_TEXT = pl.lit(None, dtype=pl.String)
+
+
+@dataclass(frozen=True)
+class Headers:
+    """The columns that a mapping names: their ids in a source, and their headers.
+
+    An optional column that the source lacks has the id None.
+    """
+
+    ids: dict[str, str | None]
+    names: dict[str, str]
+
+    @classmethod
+    def of(cls, ids: dict[str, str | None], source: Source) -> "Headers":
+        headers = {column.id: column.name for column in source.columns}
+        names = {name: headers.get(at or "", name) for name, at in ids.items()}
+        return cls(ids, names)
+
+    def text(self, ref: ColumnRef) -> pl.Expr:
+        at = self.ids[ref.name]
+        return _NO_TEXT if at is None else pl.col(at)
+
+    def label(self, refs: tuple[ColumnRef, ...]) -> str:
+        return ", ".join(self.names[ref.name] for ref in refs)
+
+
+def clean_cells(rows: pl.DataFrame, mapping: Mapping, headers: Headers) -> pl.DataFrame:
+    """`row` and the columns the mapping names, trimmed, empty cells as nulls."""
+    used = sorted({at for at in headers.ids.values() if at is not None})
+    empty = ["", *mapping.source.empty_values]
+    trimmed = rows.select("row", *(pl.col(at).str.strip_chars() for at in used))
+    return trimmed.with_columns(
+        pl.when(~pl.col(at).is_in(empty)).then(pl.col(at)) for at in used
+    )
+
+
+def scalar_cells(
+    clean: pl.DataFrame, rule: FieldRule, headers: Headers
+) -> pl.DataFrame:
+    """The cells of a field with one value."""
+    match rule.origin:
+        case FromColumns(columns):
+            value, column = _first_filled(columns, headers)
+        case Template() as template:
+            value, column = (
+                _filled_template(template, headers),
+                pl.lit(headers.label(source_columns(rule))),
+            )
+        case Constant(text):
+            value, column = pl.lit(text, dtype=pl.String), pl.lit("")
+    return clean.select("row", value=value, column=column)
+
+
+def list_cells(clean: pl.DataFrame, rule: FieldRule, headers: Headers) -> pl.DataFrame:
+    """The cells of a field with several values: a line per value, in order."""
+    if not isinstance(rule.origin, FromColumns):
+        return _split(scalar_cells(clean, rule, headers), rule.split)
+    columns = [
+        _split(
+            clean.select(
+                "row",
+                value=headers.text(ref),
+                column=pl.lit(headers.names[ref.name]),
+            ),
+            rule.split,
+        )
+        for ref in rule.origin.columns
+    ]
+    return pl.concat(columns).sort("row", maintain_order=True)
+
+
+def source_columns(rule: FieldRule) -> tuple[ColumnRef, ...]:
+    """The columns that a field is made of."""
+    match rule.origin:
+        case FromColumns(columns):
+            return columns
+        case Template(parts):
+            return tuple(part for part in parts if isinstance(part, ColumnRef))
+    return ()
+
+
+def _first_filled(
+    columns: tuple[ColumnRef, ...], headers: Headers
+) -> tuple[pl.Expr, pl.Expr]:
+    value = pl.coalesce([headers.text(ref) for ref in columns])
+    column = pl.coalesce(
+        pl.when(headers.text(ref).is_not_null()).then(pl.lit(headers.names[ref.name]))
+        for ref in columns
+    ).fill_null(headers.label(columns))
+    return value, column
+
+
+def _filled_template(template: Template, headers: Headers) -> pl.Expr:
+    lines = [_template_line(line, headers) for line in _template_lines(template)]
+    refs = [part for part in template.parts if isinstance(part, ColumnRef)]
+    if not refs:
+        return pl.concat_str(lines, separator="\n")
+    filled = pl.any_horizontal([headers.text(ref).is_not_null() for ref in refs])
+    text = pl.concat_str(lines, separator="\n", ignore_nulls=True)
+    tidy = text.str.replace_all(r"\n{3,}", "\n\n").str.strip_chars()
+    return pl.when(filled).then(tidy)
+
+
+def _template_lines(template: Template) -> list[list[str | ColumnRef]]:
+    lines: list[list[str | ColumnRef]] = [[]]
+    for part in template.parts:
+        if isinstance(part, ColumnRef):
+            lines[-1].append(part)
+            continue
+        first, *rest = part.split("\n")
+        lines[-1].append(first)
+        lines += [[piece] for piece in rest]
+    return lines
+
+
+def _template_line(line: list[str | ColumnRef], headers: Headers) -> pl.Expr:
+    refs = [part for part in line if isinstance(part, ColumnRef)]
+    text = pl.concat_str(
+        headers.text(part).fill_null("")
+        if isinstance(part, ColumnRef)
+        else pl.lit(part)
+        for part in line
+    )
+    if not refs:
+        return text
+    return pl.when(
+        pl.any_horizontal([headers.text(ref).is_not_null() for ref in refs])
+    ).then(text)
+
+
+def _split(cells: pl.DataFrame, separator: str | None) -> pl.DataFrame:
+    if separator is None:
+        return cells.filter(pl.col("value").is_not_null())
+    parts = cells.with_columns(pl.col("value").str.split(separator)).explode("value")
+    trimmed = parts.with_columns(pl.col("value").str.strip_chars())
+    return trimmed.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))

@@ -1,0 +1,159 @@
+"""A mapping as a frozen, checked value."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Literal
+
+from pipeline.errors import Place
+
+
+@dataclass(frozen=True)
+class ColumnRef:
+    """A column as the mapping names it, and where it does so."""
+
+    name: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class FromColumns:
+    """The first column that is not empty; for a list field, the union of all."""
+
+    columns: tuple[ColumnRef, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """Text with `{Column}` placeholders; `parts` are literals and columns in order.
+
+    `{{` and `}}` in the mapping stand for braces. A line whose placeholders are
+    all empty is left out; a template whose placeholders are all empty is empty.
+    """
+
+    parts: tuple[str | ColumnRef, ...]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The same text in every row; None leaves the field out."""
+
+    value: str | None
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """How one activity field gets its value; steps apply in the order of the fields.
+
+    `values` is compared after trimming and case folding. `otherwise` applies to
+    non-empty values that `values` lacks; None means such a value is an issue.
+    """
+
+    origin: FromColumns | Template | Constant
+    transforms: tuple[str, ...] = ()
+    split: str | None = None
+    values: Dict[str, str] | None = None
+    otherwise: str | None = None
+    formats: tuple[str, ...] = ("iso",)
+    date_only: time = time(12, 0)
+    lookup: str | None = None
+    when_missing: Literal["invalid", "drop"] = "invalid"
+    default: str | None = None  # not before the lookup: it is never looked up
+    max_length: int | None = None
+    when_too_long: Literal["invalid", "truncate"] = "invalid"
+
+
+@dataclass(frozen=True)
+class SkipRule:
+    """Rows left out on purpose. Exactly one test is set.
+
+    `values` are compared after trimming and case folding; an empty cell is "".
+    """
+
+    column: ColumnRef
+    test: Literal["in", "not_in", "empty", "not_empty"]
+    values: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The rule in words, as the report shows it."""
+        words = {"in": "is one of", "not_in": "is none of"}
+        if self.test in words:
+            return f"{self.column.name} {words[self.test]}: {', '.join(self.values)}"
+        return f"{self.column.name} is {self.test.replace('_', ' ')}"
+
+
+@dataclass(frozen=True)
+class FileLookup:
+    """A CSV or XLSX file that turns the values of `match` into those of `returns`."""
+
+    file: str
+    match: str
+    returns: str
+    sheet: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """What the mapping says of the file; None means: found when reading.
+
+    `timezone` is an IANA name. Columns in `optional_columns` may be absent from
+    the source and then count as empty. A cell that holds one of `empty_values`
+    counts as empty, like one of white space only.
+    """
+
+    timezone: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    optional_columns: tuple[str, ...] = ()
+    empty_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a mapping asks of its rows beyond the contract."""
+
+    require_link: bool = False
+    allow_future: bool = False
+
+
+@dataclass(frozen=True)
+class GoldenRow:
+    """A test in a mapping: cells by column name, and the fields they must become.
+
+    `expect` compares only the fields it names (None: the field is absent).
+    `skipped` / `issue`: the row must be skipped / must have an issue of that code.
+    `lookups` answers lookups by name, so that no file is needed.
+    """
+
+    given: Dict[str, str]
+    expect: Dict[str, str | list[str] | None] = field(default_factory=dict)
+    skipped: bool = False
+    issue: str | None = None
+    lookups: Dict[str, Dict[str, str]] = field(default_factory=dict)
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One mapping file; `folder` is where relative lookup files lie."""
+
+    name: str
+    system: str
+    description: str
+    folder: Path
+    path: str
+    text: str
+    sha256: str
+    fields: Dict[str, FieldRule]
+    match: tuple[str, ...] = ()
+    source: SourceOptions = SourceOptions()
+    key: tuple[ColumnRef, ...] = ()
+    skip: tuple[SkipRule, ...] = ()
+    lookups: Dict[str, FileLookup] = field(default_factory=dict)
+    rules: Rules = Rules()
+    tests: tuple[GoldenRow, ...] = ()

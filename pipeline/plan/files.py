@@ -1,0 +1,134 @@
+"""The plan's folder: private, written batch by batch, sealed when complete.
+
+`00000.rows.arrow` holds the source rows as they were read, `00000.plan.arrow` a
+line per row in `PLANNED_SCHEMA`, `00000.issues.arrow` their issues. `plan.json`
+comes last: without it the plan is not whole, and nothing was sent.
+"""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.errors import ReportError
+from pipeline.private_files import private_folder, write_whole, writing
+from pipeline.rows import Batch, Column, Source
+
+_SEAL = "plan.json"
+
+
+@dataclass(frozen=True)
+class PlannedBatch:
+    """One batch of a plan; its frames are read when asked for."""
+
+    folder: Path
+    number: int
+    source: Source
+
+    def rows(self) -> pl.DataFrame:
+        return self._read("rows")
+
+    def planned(self) -> pl.DataFrame:
+        return self._read("plan")
+
+    def issues(self) -> pl.DataFrame:
+        return self._read("issues")
+
+    def _read(self, kind: str) -> pl.DataFrame:
+        path = _path(self.folder, self.number, kind)
+        try:
+            return pl.read_ipc(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise ReportError(
+                f"The plan cannot be read: {error}",
+                where=str(path),
+                hint="Run the import again: what was sent is not sent twice.",
+            ) from error
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sealed plan: `rows` counts what was read by source, `counts` by status.
+
+    `labels` names, by source and field, the source columns a field is made of.
+    """
+
+    folder: Path
+    sources: tuple[Source, ...]
+    labels: tuple[dict[str, str], ...]
+    batches: tuple[PlannedBatch, ...]
+    rows: tuple[int, ...]
+    counts: dict[str, int]
+
+    @classmethod
+    def open(cls, folder: Path) -> "Plan | None":
+        """The plan in a folder, or None if it was never completed."""
+        seal = folder / _SEAL
+        if not seal.is_file():
+            return None
+        content = json.loads(seal.read_text(encoding="utf-8"))
+        sources = tuple(_source(facts) for facts in content["sources"])
+        batches = tuple(
+            PlannedBatch(folder, number, sources[source])
+            for number, source in enumerate(content["batches"])
+        )
+        rows = tuple(content["rows"])
+        labels = tuple(content["labels"])
+        return cls(folder, sources, labels, batches, rows, content["counts"])
+
+
+class PlanWriter:
+    """Writes a plan; a full disk or a forbidden folder is a ReportError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sources: list[Source] = []
+        self._labels: list[dict[str, str]] = []
+        self._batches: list[int] = []
+        self._rows: Counter[int] = Counter()
+        self._counts: Counter[str] = Counter()
+        private_folder(folder)
+
+    def add_source(self, source: Source, labels: dict[str, str]) -> None:
+        self._sources.append(source)
+        self._labels.append(labels)
+
+    def add(self, batch: Batch, planned: pl.DataFrame, issues: pl.DataFrame) -> None:
+        number = len(self._batches)
+        for kind, frame in (
+            ("rows", batch.rows),
+            ("plan", planned),
+            ("issues", issues),
+        ):
+            path = _path(self._folder, number, kind)
+            with writing(path):
+                path.touch(mode=0o600)
+                frame.write_ipc(path, compression="lz4")
+        self._batches.append(batch.source.number)
+        self._rows[batch.source.number] += planned.height
+        self._counts.update(dict(planned["status"].value_counts().iter_rows()))
+
+    def seal(self) -> Plan:
+        content = {
+            "sources": [asdict(source) for source in self._sources],
+            "labels": self._labels,
+            "batches": self._batches,
+            "rows": [self._rows[source.number] for source in self._sources],
+            "counts": self._counts,
+        }
+        write_whole(self._folder / _SEAL, json.dumps(content))
+        plan = Plan.open(self._folder)
+        assert plan is not None  # noqa: S101
+        return plan
+
+
+def _path(folder: Path, number: int, kind: str) -> Path:
+    return folder / f"{number:05}.{kind}.arrow"
+
+
+def _source(facts: dict[str, Any]) -> Source:
+    columns = tuple(Column(**column) for column in facts["columns"])
+    return Source(**{**facts, "columns": columns, "notes": tuple(facts["notes"])})

@@ -1,0 +1,149 @@
+"""Identities: what makes two rows the same record for the same target.
+
+An identity is 16 bytes: the first half of the BLAKE3 digest of a text. It stands
+in ledgers for years: whoever changes these texts, or the text of a body, makes
+every record a new one.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+import polars_hash as plh
+
+from pipeline.mapping.model import Mapping
+
+_SEPARATOR = "\x1e"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where identities hold: the target (URL and workspace) and the old system."""
+
+    target: str
+    workspace: str
+    system: str
+
+    @property
+    def prefix(self) -> str:
+        return _SEPARATOR.join((self.target, self.workspace))
+
+
+class Identifier(Protocol):
+    """Gives the rows of a run their identities, a batch at a time, in order."""
+
+    def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
+        """`bodies` (row, key, body) with `identity` and `repeated`.
+
+        `identity` is Binary of 16 bytes; `repeated` is the code of an issue when
+        the same record stands earlier in the run, else null.
+        """
+
+
+def identifier(mapping: Mapping, scope: Scope) -> Identifier:
+    return KeyIdentity(scope) if mapping.key else ContentIdentity(scope)
+
+
+def body_digests(bodies: pl.Series) -> pl.Series:
+    """16-byte digests of bodies, to tell a changed record from an equal one."""
+    return bodies.to_frame("body").select(_digest(pl.col("body"))).to_series()
+
+
+class KeyIdentity:
+    """The key in the old system identifies the record."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._prefix = _SEPARATOR.join((scope.prefix, "key", scope.system, ""))
+        self._seen: list[pl.DataFrame] = []
+
+    def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
+        named = bodies.with_columns(
+            identity=_digest(pl.concat_str(pl.lit(self._prefix), "key")),
+            content=(pl.col("body").hash() % 2**32).cast(pl.UInt32),
+        ).with_columns(id=_number("identity"))
+        earlier = self._earlier(named["id"])
+        self._seen.append(named.select("id", "content"))
+        here = named.with_columns(first=pl.col("content").first().over("id"))
+        told = here.join(earlier, on="id", how="left", maintain_order="left")
+        before = pl.coalesce("before", "first")
+        again = pl.col("before").is_not_null() | ~pl.col("id").is_first_distinct()
+        code = (
+            pl.when(again & (before == pl.col("content")))
+            .then(pl.lit("repeated"))
+            .when(again)
+            .then(pl.lit("repeated_with_changes"))
+        )
+        return told.select("row", "body", "identity", repeated=code)
+
+    def _earlier(self, ids: pl.Series) -> pl.DataFrame:
+        if not self._seen:
+            return pl.DataFrame(schema={"id": ids.dtype, "before": pl.UInt32})
+        seen = pl.concat(self._seen).filter(pl.col("id").is_in(ids.implode()))
+        return seen.group_by("id").agg(before=pl.col("content").first())
+
+
+class ContentIdentity:
+    """The body identifies the record, and the how-manieth such body it is.
+
+    Two equal rows of one source are two records; the same rows in a second
+    source are the same two records.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._prefix = _SEPARATOR.join((scope.prefix, "body", ""))
+        self._seen: list[pl.DataFrame] = []
+
+    def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
+        named = bodies.with_columns(
+            digest=_digest(pl.concat_str(pl.lit(self._prefix), "body"))
+        ).with_columns(id=_number("digest"))
+        earlier = self._earlier(named["id"], source)
+        self._seen.append(named.select("id", source=pl.lit(source, dtype=pl.UInt32)))
+        told = named.join(earlier, on="id", how="left", maintain_order="left")
+        here = pl.col("id").cum_count().over("id")
+        counted = told.with_columns(ordinal=here + pl.col("same").fill_null(0))
+        again = pl.col("ordinal") <= pl.col("others").fill_null(0)
+        return counted.with_columns(_ordinal_identity()).select(
+            "row",
+            "body",
+            "identity",
+            repeated=pl.when(again).then(pl.lit("repeated")),
+        )
+
+    def _earlier(self, ids: pl.Series, source: int) -> pl.DataFrame:
+        if not self._seen:
+            counts = {"same": pl.UInt32(), "others": pl.UInt32()}
+            return pl.DataFrame(schema=pl.Schema({"id": ids.dtype, **counts}))
+        seen = pl.concat(self._seen).filter(pl.col("id").is_in(ids.implode()))
+        per_source = seen.group_by("id", "source").len()
+        count = pl.col("len")
+        return per_source.group_by("id").agg(
+            same=count.filter(pl.col("source") == source).sum(),
+            others=count.filter(pl.col("source") != source).max(),
+        )
+
+
+def _ordinal_identity() -> pl.Expr:
+    later = pl.concat_str(
+        pl.col("digest").bin.encode("hex"), pl.lit("#"), pl.col("ordinal")
+    )
+    first = pl.col("ordinal") == 1
+    return (
+        pl.when(first)
+        .then(pl.col("digest"))
+        .otherwise(_digest(later))
+        .alias("identity")
+    )
+
+
+def _digest(text: pl.Expr) -> pl.Expr:
+    digest = text.chash.blake3()  # type: ignore[attr-defined]
+    half: pl.Expr = digest.str.head(32).str.decode("hex")
+    return half
+
+
+def _number(name: str) -> pl.Expr:
+    return pl.col(name).bin.reinterpret(dtype=pl.UInt128, endianness="big")
+
+
+assert plh  # noqa: S101  (importing it gives expressions their `chash` namespace)

@@ -1,0 +1,198 @@
+"""map: source columns become activity fields, by the mapping."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.activity import LIST_FIELDS
+from pipeline.issues import all_issues, issue_rows
+from pipeline.lookups import LookupTable
+from pipeline.mapping.cells import (
+    Headers,
+    clean_cells,
+    list_cells,
+    scalar_cells,
+    source_columns,
+)
+from pipeline.mapping.model import FieldRule, Mapping, SkipRule
+from pipeline.mapping.times import TimeRule, parse_times
+from pipeline.mapping.transforms import TRANSFORMS
+from pipeline.rows import Batch, Mapped
+
+KEY_SEPARATOR = "\x1f"
+Step = tuple[pl.DataFrame, list[pl.DataFrame]]
+
+
+@dataclass(frozen=True)
+class BoundMapping:
+    """A mapping together with the source columns and lookup tables it refers to."""
+
+    mapping: Mapping
+    headers: Headers
+    lookups: Dict[str, LookupTable]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The source columns of each field, as messages name them."""
+        return {
+            name: self.headers.label(source_columns(rule))
+            for name, rule in self.mapping.fields.items()
+        }
+
+
+def map_rows(batch: Batch, bound: BoundMapping) -> Mapped:
+    """The activity fields of the rows that no rule skips, and what went wrong."""
+    clean = clean_cells(batch.rows, bound.mapping, bound.headers)
+    skipped = _skipped(clean, bound)
+    kept = clean.join(skipped, on="row", how="anti", maintain_order="left")
+    keys, issues = _keys(kept, bound)
+    fields = kept.select("row")
+    for name, rule in bound.mapping.fields.items():
+        column, found = _map_field(kept, name, rule, bound)
+        fields = fields.with_columns(column)
+        issues += found
+    return Mapped(batch, fields, skipped, keys, bound.labels, all_issues(issues))
+
+
+def _skipped(clean: pl.DataFrame, bound: BoundMapping) -> pl.DataFrame:
+    if not bound.mapping.skip:
+        return pl.DataFrame(schema={"row": pl.UInt32, "rule": pl.String})
+    rule = pl.coalesce(
+        pl.when(_applies(rule, bound.headers)).then(pl.lit(rule.text))
+        for rule in bound.mapping.skip
+    )
+    return clean.select("row", rule=rule).filter(pl.col("rule").is_not_null())
+
+
+def _applies(rule: SkipRule, headers: Headers) -> pl.Expr:
+    text = headers.text(rule.column)
+    if rule.test in {"empty", "not_empty"}:
+        return text.is_null() if rule.test == "empty" else text.is_not_null()
+    folded = [value.strip().lower() for value in rule.values]
+    listed = text.fill_null("").str.to_lowercase().is_in(folded)
+    return listed if rule.test == "in" else ~listed
+
+
+def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
+    refs = bound.mapping.key
+    if not refs:
+        return kept.select("row", key=pl.lit(None, dtype=pl.String)), []
+    cells = [bound.headers.text(ref) for ref in refs]
+    text = pl.concat_str([c.fill_null("") for c in cells], separator=KEY_SEPARATOR)
+    any_filled = pl.any_horizontal([cell.is_not_null() for cell in cells])
+    keys = kept.select("row", key=pl.when(any_filled).then(text))
+    missing = keys.filter(pl.col("key").is_null())
+    label = bound.headers.label(refs)
+    return keys, [issue_rows("key_missing", missing, column=label)]
+
+
+def _map_field(
+    kept: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
+) -> tuple[pl.Series, list[pl.DataFrame]]:
+    cells_of = list_cells if name in LIST_FIELDS else scalar_cells
+    cells = _transformed(cells_of(kept, rule, bound.headers), rule)
+    cells, unknown = _translated(cells, name, rule)
+    cells, unmatched = _looked_up(cells, name, rule, bound)
+    cells, unread = _timed(_defaulted(cells, rule), name, rule, bound)
+    cells, cut = _shortened(cells, name, rule)
+    column = _gathered(kept, cells) if name in LIST_FIELDS else cells["value"]
+    return column.alias(name), [*unknown, *unmatched, *unread, *cut]
+
+
+def _transformed(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
+    if not rule.transforms:
+        return cells
+    value = cells["value"]
+    for name in rule.transforms:
+        value = TRANSFORMS[name](value)
+    value = value.str.strip_chars()
+    return cells.with_columns(value=value.set(value == "", None))
+
+
+def _translated(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
+    if rule.values is None:
+        return cells, []
+    folded = {old.strip().lower(): new for old, new in rule.values.items()}
+    known = (
+        pl.col("value")
+        .str.to_lowercase()
+        .replace_strict(folded, default=rule.otherwise, return_dtype=pl.String)
+    )
+    filled = pl.col("value").is_not_null()
+    translated = cells.with_columns(known=pl.when(filled).then(known))
+    unknown = issue_rows(
+        "unknown_value",
+        translated.filter(filled & pl.col("known").is_null()),
+        column=pl.col("column"),
+        field=name,
+        value=pl.col("value"),
+        detail=", ".join(rule.values),
+    )
+    return translated.select("row", "column", value="known"), [unknown]
+
+
+def _looked_up(
+    cells: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
+) -> Step:
+    if rule.lookup is None:
+        return cells, []
+    table = bound.lookups[rule.lookup]
+    asked = table.answer(cells)
+    filled = pl.col("value").is_not_null()
+    missing = asked.filter(filled & pl.col("many").is_null())
+    several = asked.filter(filled & (pl.col("many") > 1))
+    unmatched = "lookup_dropped" if rule.when_missing == "drop" else "lookup_no_match"
+    told = pl.concat_str(pl.lit(f"{table.label}: "), pl.col("candidates"))
+    one = pl.when(pl.col("many") == 1).then(pl.col("answer"))
+    place: dict[str, pl.Expr | str] = {
+        "column": pl.col("column"),
+        "field": name,
+        "value": pl.col("value"),
+    }
+    return asked.select("row", "column", value=one), [
+        issue_rows(unmatched, missing, **place, detail=table.label),
+        issue_rows("lookup_ambiguous", several, **place, detail=told),
+    ]
+
+
+def _timed(
+    cells: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
+) -> Step:
+    if name != "activity_time":
+        return cells, []
+    zone = bound.mapping.source.timezone or "UTC"
+    times, issues = parse_times(cells, TimeRule(rule.formats, zone, rule.date_only))
+    return times, [issues]
+
+
+def _defaulted(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
+    if rule.default is None:
+        return cells
+    return cells.with_columns(pl.col("value").fill_null(rule.default))
+
+
+def _shortened(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
+    if rule.max_length is None or rule.when_too_long != "truncate":
+        return cells, []
+    long = pl.col("value").str.len_chars() > rule.max_length
+    cut = issue_rows(
+        "truncated",
+        cells.filter(long),
+        column=pl.col("column"),
+        field=name,
+        value=pl.col("value"),
+        detail=str(rule.max_length),
+    )
+    short = pl.col("value").str.slice(0, rule.max_length)
+    return cells.with_columns(value=short), [cut]
+
+
+def _gathered(kept: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
+    lists = (
+        cells.filter(pl.col("value").is_not_null())
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("value").unique(maintain_order=True))
+    )
+    joined = kept.select("row").join(lists, on="row", how="left", maintain_order="left")
+    return joined["value"].cast(pl.List(pl.String))

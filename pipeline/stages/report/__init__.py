@@ -1,0 +1,15 @@
+"""report: what became of every row, as files for people and programs."""
+
+from pipeline.stages.report.accounts import check_accounts
+from pipeline.stages.report.outcomes import Fates
+from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS, Counted, write_report
+
+__all__ = [
+    "FIX_ME",
+    "ISSUES",
+    "ROWS",
+    "Counted",
+    "Fates",
+    "check_accounts",
+    "write_report",
+]

@@ -1,0 +1,46 @@
+"""The user's columns in report files: the union over all sources, by header."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import polars as pl
+from pipeline.spreadsheet_text import neutralize
+
+from pipeline.rows import Column, Source
+
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class SourceColumns:
+    """Headers in order of first appearance; a header may stand several times."""
+
+    places: tuple[Place, ...]
+
+    @classmethod
+    def of(cls, sources: tuple[Source, ...]) -> "SourceColumns":
+        places = (place for source in sources for place in _placed(source))
+        return cls(tuple(dict.fromkeys(places)))
+
+    @property
+    def headers(self) -> list[str]:
+        return [name for name, _ in self.places]
+
+    def cells(self, source: Source) -> list[pl.Expr]:
+        """The source's cells in these columns, safe for a spreadsheet."""
+        own = _placed(source)
+        return [
+            neutralize(pl.col(own[place].id)).alias(f"cell {number}")
+            if place in own
+            else pl.lit("").alias(f"cell {number}")
+            for number, place in enumerate(self.places)
+        ]
+
+
+def _placed(source: Source) -> dict[Place, Column]:
+    times: Counter[str] = Counter()
+    placed = {}
+    for column in source.columns:
+        placed[column.name, times[column.name]] = column
+        times[column.name] += 1
+    return placed

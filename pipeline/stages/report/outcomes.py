@@ -1,0 +1,111 @@
+"""Outcomes: what the plan says of a row, and what the ledger says came of it."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.rows import ISSUE_SCHEMA, Severity, Status
+
+_HINTS = {
+    "record_not_found": "The id is not in this Reevo workspace: correct it, then run "
+    "fix-me.csv.",
+    "": "Correct the row, then run fix-me.csv.",
+}
+_UNCERTAIN_HINT = (
+    "Look for the activity in Reevo, in the timeline of the linked record, before you "
+    "send the row again."
+)
+_TEXT = pl.String()
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What the ledger knows of a batch's identities.
+
+    `own` are this run's sendings (identity, status, activity_id, http_status,
+    attempts, code, field, message); `others` those of other runs that hold the
+    identity (identity, status, activity_id, run).
+    """
+
+    own: pl.DataFrame
+    others: pl.DataFrame
+
+
+def outcomes_of(
+    planned: pl.DataFrame, fates: Fates, labels: Dict[str, str], *, dry_run: bool
+) -> pl.DataFrame:
+    """A line per planned row: row, status, activity_id, code, column, field,
+    message, hint, http_status, attempts; in the order of the plan."""
+    facts = planned.join(
+        fates.own, on="identity", how="left", suffix="_sent", maintain_order="left"
+    ).join(
+        fates.others, on="identity", how="left", suffix="_other", maintain_order="left"
+    )
+    to_send = pl.col("status") == Status.UNSENT
+    sent = to_send & pl.col("status_sent").is_not_null()
+    other = to_send & ~sent & pl.col("status_other").is_not_null()
+    unsent = pl.lit((Status.VALID if dry_run else Status.UNSENT).value)
+    status = (
+        pl.when(sent)
+        .then("status_sent")
+        .when(other)
+        .then("status_other")
+        .when(to_send)
+        .then(unsent)
+        .otherwise("status")
+    )
+    failed = sent & (pl.col("status_sent") != Status.CREATED)
+    before = pl.concat_str(pl.lit("Sent before, in run "), "run", pl.lit("."))
+    refused = pl.col("status_sent") == Status.REJECTED
+    return facts.select(
+        "row",
+        status=status,
+        activity_id=pl.when(sent)
+        .then("activity_id_sent")
+        .when(other)
+        .then("activity_id_other")
+        .otherwise("activity_id"),
+        code=_either(failed, "code_sent", pl.when(other).then(pl.lit("sent_before"))),
+        column=pl.when(failed)
+        .then(pl.col("field").replace_strict(labels, default="", return_dtype=_TEXT))
+        .otherwise("column"),
+        field=pl.when(failed).then("field").fill_null(""),
+        message=_either(failed, "message_sent", pl.when(other).then(before)),
+        hint=pl.when(failed & refused)
+        .then(
+            pl.col("code_sent").replace_strict(
+                _HINTS, default=_HINTS[""], return_dtype=_TEXT
+            )
+        )
+        .when(failed)
+        .then(pl.lit(_UNCERTAIN_HINT))
+        .otherwise("hint"),
+        http_status=pl.when(sent).then("http_status"),
+        attempts=pl.when(sent).then("attempts"),
+    )
+
+
+def refusals(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """The issues that only the API found, in `ISSUE_SCHEMA`."""
+    refused = pl.col("status").is_in([Status.REJECTED.value, Status.UNCERTAIN.value])
+    found = outcomes.filter(refused & pl.col("attempts").is_not_null())
+    return found.select(
+        "row",
+        severity=pl.lit(Severity.ERROR.value),
+        code="code",
+        column="column",
+        field="field",
+        value=pl.lit(""),
+        message="message",
+        hint="hint",
+    ).cast(ISSUE_SCHEMA)
+
+
+def _either(failed: pl.Expr, sent: str, other: pl.Expr) -> pl.Expr:
+    """Of what was refused: the API's word. Else the plan's, or the other run's."""
+    return (
+        pl.when(failed)
+        .then(sent)
+        .otherwise(pl.coalesce(pl.col(sent.removesuffix("_sent")), other))
+    )

@@ -1,0 +1,159 @@
+"""The report files of a run, written batch by batch."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+from pipeline.spreadsheet_text import neutralize
+
+from pipeline.issues import all_issues
+from pipeline.plan import Plan, PlannedBatch
+from pipeline.private_files import private_folder, replacing
+from pipeline.rows import Status
+from pipeline.stages.report.columns import SourceColumns
+from pipeline.stages.report.outcomes import Fates, outcomes_of, refusals
+
+ROWS, ISSUES, FIX_ME = "rows.csv", "issues.csv", "fix-me.csv"
+_OUTCOME = (
+    "status",
+    "activity_id",
+    "code",
+    "column",
+    "message",
+    "hint",
+    "http_status",
+    "attempts",
+)
+_REASON = ("status", "code", "message", "hint")
+_ISSUE = ("severity", "code", "column", "field", "value", "message", "hint")
+
+
+@dataclass(frozen=True)
+class IssueCount:
+    """How often an issue came up, and where first."""
+
+    code: str
+    count: int
+    first_row: int
+    message: str
+
+
+@dataclass
+class Counted:
+    """What the report files say: rows by status, and issues by code.
+
+    `sent` counts the outcomes that this run's own sendings decided.
+    """
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    sent: Counter[str] = field(default_factory=Counter)
+    issues: dict[str, IssueCount] = field(default_factory=dict)
+
+    def add(self, outcomes: pl.DataFrame, issues: pl.DataFrame) -> None:
+        self.statuses.update(dict(outcomes["status"].value_counts().iter_rows()))
+        own = outcomes.filter(pl.col("attempts").is_not_null())
+        self.sent.update(dict(own["status"].value_counts().iter_rows()))
+        first = issues.group_by("code", maintain_order=True).agg(
+            pl.len(), pl.col("row").first(), pl.col("message").first()
+        )
+        for code, count, row, message in first.iter_rows():
+            before = self.issues.get(code, IssueCount(code, 0, row, message))
+            self.issues[code] = IssueCount(
+                code, before.count + count, before.first_row, before.message
+            )
+
+
+def write_report(
+    folder: Path,
+    plan: Plan,
+    fates: Callable[[pl.Series], Fates],
+    *,
+    dry_run: bool,
+    advance: Callable[[int], None],
+) -> Counted:
+    """Writes rows.csv, issues.csv and fix-me.csv; raises ReportError."""
+    private_folder(folder)
+    columns = SourceColumns.of(plan.sources)
+    counted = Counted()
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(_table(folder / name, header))
+            for name, header in _headers(columns).items()
+        ]
+        for batch in plan.batches:
+            planned = batch.planned()
+            labels = plan.labels[batch.source.number]
+            outcomes = outcomes_of(
+                planned, fates(planned["identity"]), labels, dry_run=dry_run
+            )
+            issues = all_issues([batch.issues(), refusals(outcomes)])
+            counted.add(outcomes, issues)
+            for file, lines in zip(
+                files, _lines(batch, outcomes, issues, columns), strict=True
+            ):
+                lines.write_csv(file, include_header=False)
+            advance(planned.height)
+    return counted
+
+
+def _headers(columns: SourceColumns) -> dict[str, list[str]]:
+    place = ["source", "sheet", "row"]
+    added = [f"_{name}" for name in (*place, *_OUTCOME)]
+    return {
+        ROWS: added + columns.headers,
+        ISSUES: [*place, *_ISSUE],
+        FIX_ME: columns.headers + [f"_{name}" for name in _REASON],
+    }
+
+
+def _lines(
+    batch: PlannedBatch,
+    outcomes: pl.DataFrame,
+    issues: pl.DataFrame,
+    columns: SourceColumns,
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    place = [
+        neutralize(pl.lit(batch.source.path)).alias("source"),
+        neutralize(pl.lit(batch.source.sheet or "")).alias("sheet"),
+    ]
+    told = outcomes.with_columns(_safe(_OUTCOME, outcomes))
+    cells = columns.cells(batch.source)
+    rows = pl.concat(
+        [told.select(*place, "row", *_OUTCOME), batch.rows().select(cells)],
+        how="horizontal",
+    )
+    to_fix = told["status"].is_in([Status.INVALID.value, Status.REJECTED.value])
+    fix_me = rows.filter(to_fix).select(pl.selectors.starts_with("cell "), *_REASON)
+    said = issues.select(*place, "row", *_safe(_ISSUE, issues))
+    return rows, said, fix_me
+
+
+def _safe(names: tuple[str, ...], frame: pl.DataFrame) -> list[pl.Expr]:
+    return [
+        neutralize(pl.col(name)) if frame.schema[name] == pl.String else pl.col(name)
+        for name in names
+    ]
+
+
+@contextmanager
+def _table(path: Path, header: list[str]) -> Iterator[BinaryIO]:
+    with replacing(path) as aside, aside.open("wb") as file:
+        file.write(_header_line(header))
+        yield file
+
+
+def _header_line(header: list[str]) -> bytes:
+    safe = (
+        pl.Series(header, dtype=pl.String)
+        .to_frame("name")
+        .select(neutralize(pl.col("name")))
+    )
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(safe.to_series())
+    return line.getvalue().encode()
