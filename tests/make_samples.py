@@ -1,0 +1,62 @@
+"""Makes the files in `samples/`, and the outcomes they are made for.
+
+Run `python -m tests.make_samples` after a change; it writes the same bytes each time.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tests.sample_makers import hubspot, salesforce
+from tests.sample_makers.files import csv_text, sample_csv, workbook_bytes
+from tests.sample_makers.generic import generic_samples
+from tests.sample_makers.parts import Sample
+
+ROOT = Path(__file__).parent.parent
+EXPECTED = "tests/expected_samples.json"
+Lines = Mapping[str, Iterable[tuple[str, ...]]]
+
+
+def sample_files() -> dict[str, bytes]:
+    """The content of every file, by its path in the project."""
+    tasks, calls = salesforce.salesforce_sample(), hubspot.hubspot_sample()
+    sheets = generic_samples()
+    return {
+        tasks.path: sample_csv(tasks).encode("iso-8859-1"),
+        **_lookups(
+            "salesforce", salesforce.LOOKUP_HEADER, salesforce.salesforce_lookups()
+        ),
+        calls.path: sample_csv(calls).encode("utf-8-sig"),
+        **_lookups("hubspot", hubspot.LOOKUP_HEADER, hubspot.hubspot_lookups()),
+        sheets[0].path: workbook_bytes(sheets),
+        EXPECTED: _expected_text([tasks, calls, *sheets]).encode(),
+    }
+
+
+def main() -> None:
+    for path, content in sample_files().items():
+        target = ROOT / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def _lookups(folder: str, header: tuple[str, ...], files: Lines) -> dict[str, bytes]:
+    return {
+        f"samples/{folder}/{name}": csv_text(header, lines).encode()
+        for name, lines in files.items()
+    }
+
+
+def _expected_text(samples: list[Sample]) -> str:
+    """A row per line, so that a change shows as one."""
+    text = json.dumps([sample.expected() for sample in samples], indent=1)
+    return f"{_one_line_rows(text)}\n"
+
+
+def _one_line_rows(text: str) -> str:
+    flat = text.replace("\n    ", " ").replace("{ ", "{")
+    return flat.replace("\n   }", "}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Samples as files: the same bytes whenever they are made."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from openpyxl import Workbook  # type: ignore[import-untyped]
+
+from tests.sample_makers.parts import Cell, Sample
+
+_MADE = datetime(2025, 1, 2, 3, 4, 6, tzinfo=UTC)
+_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+
+
+def csv_text(header: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:
+    """Every cell quoted, lines ended by LF, as the exports do it."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(lines)
+    return text.getvalue()
+
+
+def sample_csv(sample: Sample) -> str:
+    return csv_text(sample.header, lines_of(sample))
+
+
+def lines_of(sample: Sample) -> list[list[Cell]]:
+    """A list of cells per row, empty for a blank one."""
+    return [
+        [] if row is None else [row.cells.get(name, "") for name in sample.header]
+        for row in sample.rows
+    ]
+
+
+def workbook_bytes(sheets: Sequence[Sample]) -> bytes:
+    """A workbook with a sheet per sample."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sample in sheets:
+        _fill(book, sample)
+    raw = io.BytesIO()
+    book.save(raw)
+    return _timeless(raw.getvalue())
+
+
+def _fill(book: Workbook, sample: Sample) -> None:
+    sheet = book.create_sheet(sample.sheet)
+    for number, line in enumerate([sample.header, *lines_of(sample)], start=1):
+        for place, value in enumerate(line, start=1):
+            cell = sheet.cell(number, place, None if value == "" else value)
+            if cell.data_type == "f":  # text that only begins like a formula
+                cell.data_type = "s"
+
+
+def _timeless(book: bytes) -> bytes:
+    """The same workbook without the moment it was made in, and not compressed.
+
+    Compressors differ from machine to machine, and so would the bytes.
+    """
+    made = _MADE.strftime(r"\g<1>%Y-%m-%dT%H:%M:%SZ").encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in sorted(old.namelist(), key=_reading_order):
+            part = zipfile.ZipInfo(name, _MADE.timetuple()[:6])
+            part.create_system = 0
+            new.writestr(part, _MODIFIED.sub(made, old.read(name)))
+    return out.getvalue()
+
+
+def _reading_order(name: str) -> tuple[bool, str]:
+    """The list of parts comes first: programs tell a workbook from a ZIP by it."""
+    return name != "[Content_Types].xml", name
