@@ -1,0 +1,65 @@
+"""`check-mapping`: is a mapping right, does it fit, do its own tests hold?"""
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.ending import complain, told
+from pipeline.cli.options import EXISTING, sheet_option
+from pipeline.errors import MappingError, PipelineError
+from pipeline.golden import golden_mistakes
+from pipeline.mapping import find_mapping, load_mapping
+from pipeline.mapping.model import Mapping
+from pipeline.prepare import prepare
+from pipeline.stages.read import Layout
+
+
+@click.command("check-mapping")
+@click.argument("mappings", nargs=-1, required=True, metavar="MAPPING...")
+@click.option(
+    "--source",
+    type=EXISTING,
+    metavar="FILE",
+    help="Check the columns of this file, and the lookup files, too.",
+)
+@sheet_option
+def check_mapping(
+    *, mappings: tuple[str, ...], source: Path | None, sheet: str | None
+) -> None:
+    """Check mapping files: all mistakes at once, with line and column.
+
+    Each mapping's own `tests` are run. Exit codes: 0 all are right, 1 mistakes.
+
+    \b
+    Examples:
+      activity-import check-mapping my-mapping.yaml --source Task.csv
+      activity-import check-mapping salesforce-task hubspot-calls
+    """
+    failures: list[PipelineError] = []
+    with told():
+        for name in mappings:
+            try:
+                click.echo(_check(name, source, Layout(sheet=sheet)))
+            except PipelineError as error:
+                failures.append(error)
+    complain(failures)
+    if failures:
+        raise SystemExit(1)
+    file = source or "FILE"
+    click.echo(f"\nNext:\n  activity-import preview {file} -m {mappings[0]}")
+
+
+def _check(name: str, source: Path | None, layout: Layout) -> str:
+    mapping = load_mapping(find_mapping(name))
+    if mistakes := golden_mistakes(mapping):
+        raise MappingError(mapping.path, mistakes)
+    tests = f"{len(mapping.tests)} tests hold"
+    if source is None:
+        return f"{mapping.name}: right, {tests}"
+    prepare((source,), mapping, layout)
+    return f"{mapping.name}: right, {tests}, fits {_shown(mapping, source)}"
+
+
+def _shown(mapping: Mapping, source: Path) -> str:
+    lookups = len({rule.lookup for rule in mapping.fields.values()} - {None})
+    return f"{source} and its {lookups} lookups" if lookups else str(source)

@@ -1,0 +1,86 @@
+"""The group of commands, in the order in which people need them."""
+
+import os
+from typing import Any
+
+import click
+
+from pipeline import __version__
+from pipeline.cli.check_mapping import check_mapping
+from pipeline.cli.demo import demo
+from pipeline.cli.doctor import doctor
+from pipeline.cli.ending import told
+from pipeline.cli.history import history
+from pipeline.cli.inspect import inspect
+from pipeline.cli.presets import presets
+from pipeline.cli.preview import preview
+from pipeline.cli.report import report
+from pipeline.cli.resume import resume
+from pipeline.cli.run import run, validate
+from pipeline.cli.sandbox import sandbox
+from pipeline.cli.settings import read_settings
+
+COMMANDS = (
+    demo,
+    inspect,
+    presets,
+    check_mapping,
+    preview,
+    validate,
+    run,
+    resume,
+    report,
+    history,
+    sandbox,
+    doctor,
+)
+
+
+class InOrder(click.Group):
+    """Lists commands in the order in which they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="activity-import")
+@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+@click.pass_context
+def cli(ctx: click.Context, *, no_color: bool) -> None:
+    """Import exported sales activities into Reevo, and prove what became of each row.
+
+    \b
+    Start here:
+      activity-import demo
+      activity-import inspect FILE
+      activity-import validate FILE -m MAPPING
+      activity-import run FILE -m MAPPING
+    """
+    if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        ctx.color = False
+    with told():
+        ctx.default_map = read_settings(_option_names())
+
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The console script. What it writes is for its user's eyes only."""
+    os.umask(0o077)
+    cli(prog_name="activity-import")
+
+
+def _option_names() -> dict[str, dict[str, Any]]:
+    """The settable options of each command: long name to parameter name."""
+    return {
+        command.name or "": {
+            option.opts[-1].removeprefix("--"): option.name
+            for option in command.params
+            if isinstance(option, click.Option)
+        }
+        for command in COMMANDS
+    }

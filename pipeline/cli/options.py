@@ -1,0 +1,166 @@
+"""The options that mean the same in every command."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.job import RowLimit
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class RowLimitType(click.ParamType[RowLimit]):
+    """`12` or `2.5%`."""
+
+    name = "N|N%"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> RowLimit:
+        if isinstance(value, RowLimit):
+            return value
+        text = str(value).strip()
+        if text.isdigit():
+            return RowLimit(rows=int(text))
+        share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
+        if share and float(share[1]) <= 100:
+            return RowLimit(percent=float(share[1]))
+        return self.fail(f"'{value}' is neither a number of rows nor a share like 2%.")
+
+
+class DurationType(click.ParamType[float]):
+    """`90`, `90s`, `15m` or `2h`, in seconds."""
+
+    name = "DURATION"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, int | float):
+            return float(value)
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", str(value).strip())
+        if match is None:
+            self.fail(f"'{value}' is not a duration such as 90s, 15m or 2h.")
+        return float(match[1]) * _UNITS[match[2] or "s"]
+
+
+def several(*decorators: Decorator[Any]) -> Decorator[Any]:
+    """Decorators as one; the first is shown first in the help."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+EXISTING = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+mapping_option = click.option(
+    "-m",
+    "--mapping",
+    required=True,
+    metavar="NAME_OR_PATH",
+    help="The mapping file, or the name of a preset (see `presets`).",
+)
+sheet_option = click.option(
+    "--sheet", metavar="NAME", help="The sheet of a spreadsheet to read."
+)
+limit_option = click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Read the first N rows only.",
+)
+ledger_option = click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="ACTIVITY_IMPORT_LEDGER",
+    show_envvar=True,
+    metavar="PATH",
+    help="The ledger file; default: in your state folder.",
+)
+reports_option = click.option(
+    "--reports",
+    type=FOLDER,
+    default=Path("reports"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the report folder of the run is made.",
+)
+workspace_option = click.option(
+    "--workspace",
+    default="default",
+    show_default=True,
+    metavar="NAME",
+    help="A label for the Reevo workspace that the key belongs to.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print the summary as one JSON document."
+)
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, help="No progress on the error stream."
+)
+sandbox_option = click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Use a local stand-in for the API, with a ledger of its own.",
+)
+max_invalid_option = click.option(
+    "--max-invalid",
+    type=RowLimitType(),
+    help="Send nothing if more rows than this are invalid.",
+)
+sending_options = several(
+    click.option(
+        "--base-url",
+        envvar="REEVO_BASE_URL",
+        show_envvar=True,
+        default="https://api.reevo.ai",
+        show_default=True,
+        metavar="URL",
+        help="Where the API is.",
+    ),
+    click.option(
+        "--api-key-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="A file that holds the API key; default: the variable REEVO_API_KEY.",
+    ),
+    click.option(
+        "--allow-http", is_flag=True, help="Allow a base URL without encryption."
+    ),
+    click.option(
+        "--rate",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        help="Requests per second at most.",
+    ),
+    click.option(
+        "--concurrency",
+        type=click.IntRange(min=1, max=500),
+        default=8,
+        show_default=True,
+        metavar="N",
+        help="Requests in flight at most.",
+    ),
+    click.option(
+        "--max-failed",
+        type=RowLimitType(),
+        help="Stop when more rows than this are refused by the API.",
+    ),
+    click.option(
+        "--patience",
+        type=DurationType(),
+        default="15m",
+        show_default=True,
+        help="Stop when the API takes nothing for so long.",
+    ),
+)

@@ -1,0 +1,97 @@
+"""`preview`: the request bodies of the first rows, beside the cells they came from."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import polars as pl
+
+from pipeline.cli.ending import told
+from pipeline.cli.options import EXISTING, mapping_option, sheet_option
+from pipeline.cli.texts import table
+from pipeline.mapping import find_mapping, load_mapping, referenced_columns
+from pipeline.prepare import Prepared, prepare, rules_of
+from pipeline.rows import Checked
+from pipeline.stages.map import map_rows
+from pipeline.stages.read import Layout
+from pipeline.stages.validate import validate_rows
+
+_CELL_WIDTH = 60
+
+
+@click.command("preview")
+@click.argument("file", type=EXISTING)
+@mapping_option
+@sheet_option
+@click.option(
+    "-n",
+    "rows",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How many rows to show.",
+)
+def preview(*, file: Path, mapping: str, sheet: str | None, rows: int) -> None:
+    """Show what would be sent for the first rows. Sends nothing.
+
+    \b
+    Example:
+      activity-import preview Task.csv -m salesforce-task -n 3
+    """
+    with told():
+        loaded = load_mapping(find_mapping(mapping))
+        [prepared] = prepare((file,), loaded, Layout(sheet=sheet))
+        rules = rules_of(loaded, datetime.now(UTC))
+        for batch in prepared.source.batches(rows):
+            checked = validate_rows(map_rows(batch, prepared.bound), rules)
+            click.echo(_shown(prepared, checked), nl=False)
+    click.echo(f"Next:\n  activity-import validate {file} -m {mapping}")
+
+
+def _shown(prepared: Prepared, checked: Checked) -> str:
+    bodies = dict(checked.bodies.select("row", "body").iter_rows())
+    rules = dict(checked.mapped.skipped.iter_rows())
+    texts = []
+    for cells in checked.mapped.batch.rows.iter_rows(named=True):
+        row = cells["row"]
+        fate = _fate(row, bodies, rules, checked)
+        texts.append(f"Row {row}\n{_cells(prepared, cells)}\n{fate}\n")
+    return "\n".join(texts) + "\n" if texts else ""
+
+
+def _cells(prepared: Prepared, cells: dict[str, Any]) -> str:
+    headers = prepared.bound.headers
+    names = dict.fromkeys(
+        ref.name for ref in referenced_columns(prepared.bound.mapping)
+    )
+    lines = [
+        (headers.names[name], _short(cells.get(headers.ids[name] or "")))
+        for name in names
+    ]
+    return table(lines)
+
+
+def _short(cell: str | None) -> str:
+    text = " ".join((cell or "").split())
+    return text if len(text) <= _CELL_WIDTH else text[: _CELL_WIDTH - 3] + "..."
+
+
+def _fate(
+    row: int, bodies: dict[int, str], rules: dict[int, str], checked: Checked
+) -> str:
+    if row in rules:
+        return f"  -> skipped: {rules[row]}"
+    issues = checked.issues.filter(pl.col("row") == row)
+    told_issues = [
+        f"  {severity} {code}: {message} {hint}"
+        for severity, code, message, hint in issues.select(
+            "severity", "code", "message", "hint"
+        ).iter_rows()
+    ]
+    if row not in bodies:
+        return "\n".join(["  -> invalid, not sent", *told_issues])
+    body = json.dumps(json.loads(bodies[row]), ensure_ascii=False, indent=2)
+    sent = "\n".join(f"  {line}" for line in body.splitlines())
+    return "\n".join([f"  -> POST /api/v2/activity\n{sent}", *told_issues])

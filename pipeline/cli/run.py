@@ -1,0 +1,119 @@
+"""`run` and `validate`: the whole pipeline, with and without sending."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.ending import end_with, told
+from pipeline.cli.options import (
+    EXISTING,
+    json_option,
+    ledger_option,
+    limit_option,
+    mapping_option,
+    max_invalid_option,
+    quiet_option,
+    reports_option,
+    sandbox_option,
+    sending_options,
+    several,
+    sheet_option,
+    workspace_option,
+)
+from pipeline.cli.tools import Sending, target_of, tools_for
+from pipeline.job import Job
+from pipeline.mapping import find_mapping, load_mapping
+from pipeline.run import run as run_job
+from pipeline.stages.read import Layout
+
+_job_options = several(
+    click.argument("files", nargs=-1, required=True, type=EXISTING, metavar="FILE..."),
+    mapping_option,
+    sheet_option,
+    limit_option,
+    max_invalid_option,
+    reports_option,
+    ledger_option,
+    sandbox_option,
+    workspace_option,
+    sending_options,
+    json_option,
+    quiet_option,
+)
+
+
+@click.command("run")
+@click.option("--dry-run", is_flag=True, help="The same as `validate`: send nothing.")
+@_job_options
+def run(*, dry_run: bool, **options: Any) -> None:
+    """Read, map, check and send every row, and report what became of each.
+
+    \b
+    Examples:
+      activity-import run Task.csv -m salesforce-task
+      activity-import run Task.csv -m my-mapping.yaml --max-invalid 2% --rate 20
+      activity-import run Task.csv -m salesforce-task --sandbox
+
+    \b
+    Exit codes: 0 all is well, 1 it could not be done, 2 wrong usage,
+    3 some rows need a person, 4 stopped early (resumable), 130 interrupted.
+    """
+    _run("run", dry_run=dry_run, **options)
+
+
+@click.command("validate")
+@_job_options
+def validate(**options: Any) -> None:
+    """Check every row as `run` would, and send nothing.
+
+    \b
+    Examples:
+      activity-import validate Task.csv -m salesforce-task
+      activity-import validate calls.csv more.csv -m hubspot-calls --json
+    """
+    _run("validate", dry_run=True, **options)
+
+
+def sending_of(options: dict[str, Any]) -> Sending:
+    """Takes the options that only sending needs out of `options`."""
+    names = Sending.__dataclass_fields__
+    return Sending(**{name: options.pop(name) for name in names})
+
+
+def _run(
+    command: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    ledger: Path | None,
+    **options: Any,
+) -> None:
+    with told(as_json=as_json):
+        sending = sending_of(options)
+        job = _job(command, sending, options, dry_run=dry_run)
+        with tools_for(ledger, sending, dry_run=dry_run, quiet=quiet) as tools:
+            summary = run_job(job, tools)
+    end_with(summary, as_json=as_json)
+
+
+def _job(
+    command: str, sending: Sending, options: dict[str, Any], *, dry_run: bool
+) -> Job:
+    mapping, workspace = options["mapping"], options["workspace"]
+    again = ["-m", mapping]
+    again += ["--sandbox"] if sending.sandbox else []
+    again += ["--workspace", workspace] if workspace != "default" else []
+    return Job(
+        command=command,
+        paths=options["files"],
+        mapping=load_mapping(find_mapping(mapping)),
+        target=target_of(sending, workspace),
+        reports=options["reports"],
+        layout=Layout(sheet=options["sheet"]),
+        dry_run=dry_run,
+        limit=options["limit"],
+        max_invalid=options["max_invalid"],
+        again=tuple(again),
+    )

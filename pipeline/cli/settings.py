@@ -1,0 +1,70 @@
+"""Settings files: `activity-import.toml` in the working folder, then the user's."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path, user_state_path
+
+from pipeline.errors import SettingsError
+from pipeline.mapping.nearest import nearest
+
+FILE_NAME = "activity-import.toml"
+APP = "activity-import"
+Options = dict[str, dict[str, Any]]
+
+
+def state_folder() -> Path:
+    """Where the ledger lies unless told otherwise."""
+    return user_state_path(APP)
+
+
+def read_settings(options: Options) -> Options:
+    """Click's default map: by command, then by parameter; the working folder wins.
+
+    A file's top-level keys hold for every command that has the option; a table
+    named after a command holds for that command.
+    """
+    settings: Options = {command: {} for command in options}
+    for path in (user_config_path(APP) / "config.toml", Path(FILE_NAME)):
+        for command, values in _read(path, options).items():
+            settings[command].update(values)
+    return settings
+
+
+def _read(path: Path, options: Options) -> Options:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            f"The settings file cannot be read: {error}", where=str(path)
+        ) from error
+    tables = {name: content.pop(name) for name in options if name in content}
+    settings = {name: _known(content, names) for name, names in options.items()}
+    everywhere = {name for names in options.values() for name in names}
+    _refuse(path, set(content) - everywhere, everywhere)
+    for command, table in tables.items():
+        _refuse(path, set(table) - set(options[command]), set(options[command]))
+        settings[command].update(_known(table, options[command]))
+    return settings
+
+
+def _known(content: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    return {names[key]: value for key, value in content.items() if key in names}
+
+
+def _refuse(path: Path, unknown: set[str], known: set[str]) -> None:
+    if not unknown:
+        return
+    told = []
+    for key in sorted(unknown):
+        close = nearest(key, sorted(known))
+        told.append(f"'{key}'" + (f" (did you mean '{close}'?)" if close else ""))
+    raise SettingsError(
+        f"The settings file has unknown keys: {', '.join(told)}.",
+        where=str(path),
+        hint="Keys are the long names of options, such as rate or concurrency. The API "
+        "key is never kept in a settings file.",
+    )

@@ -1,0 +1,150 @@
+"""Everything that can be checked before the first row is read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.activity import ActivityRules
+from pipeline.errors import MappingError, Mistake, PipelineError, SourceError
+from pipeline.lookups import LookupTable, lookup_table
+from pipeline.mapping import bind_columns, nearest, normalize_name
+from pipeline.mapping.cells import Headers
+from pipeline.mapping.model import FileLookup, Mapping
+from pipeline.rows import Batch, Severity
+from pipeline.stages.map import BoundMapping
+from pipeline.stages.read import Layout, OpenSource, open_source
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A source that is open, and the mapping bound to its columns."""
+
+    source: OpenSource
+    bound: BoundMapping
+
+
+def prepare(
+    paths: tuple[Path, ...], mapping: Mapping, layout: Layout
+) -> tuple[Prepared, ...]:
+    """Opens all sources and lookups; raises what is wrong with the first that fails."""
+    wanted = _layout(mapping, layout)
+    sources = [open_source(path, wanted, number=n) for n, path in enumerate(paths)]
+    headers = [_headers(mapping, source) for source in sources]
+    lookups = open_lookups(mapping, beside=paths[0].parent)
+    return tuple(
+        Prepared(source, BoundMapping(mapping, header, lookups))
+        for source, header in zip(sources, headers, strict=True)
+    )
+
+
+def open_lookups(mapping: Mapping, *, beside: Path) -> dict[str, LookupTable]:
+    """The lookup tables that fields use, searched beside the mapping and the source."""
+    used = {rule.lookup for rule in mapping.fields.values()} - {None}
+    return {
+        name: _open_lookup(mapping, name, lookup, (mapping.folder, beside))
+        for name, lookup in mapping.lookups.items()
+        if name in used
+    }
+
+
+def rules_of(mapping: Mapping, now: datetime) -> ActivityRules:
+    """What the mapping asks of its rows, at this moment."""
+    standard = ActivityRules(now)
+    lengths = {name: rule.max_length for name, rule in mapping.fields.items()}
+    return ActivityRules(
+        now,
+        require_link=mapping.rules.require_link,
+        allow_future=mapping.rules.allow_future,
+        subject_length=lengths.get("subject") or standard.subject_length,
+        description_length=lengths.get("description") or standard.description_length,
+    )
+
+
+def _layout(mapping: Mapping, asked: Layout) -> Layout:
+    options = mapping.source
+    return Layout(
+        sheet=asked.sheet or options.sheet,
+        header_row=asked.header_row or options.header_row,
+        encoding=asked.encoding or options.encoding,
+        delimiter=asked.delimiter or options.delimiter,
+    )
+
+
+def _headers(mapping: Mapping, opened: OpenSource) -> Headers:
+    source = opened.source
+    ids = bind_columns(mapping, source.columns, source=source.label)
+    return Headers.of(ids, source)
+
+
+def _open_lookup(
+    mapping: Mapping, name: str, lookup: FileLookup, folders: tuple[Path, ...]
+) -> LookupTable:
+    path = _find(mapping, name, lookup, folders)
+    try:
+        opened = open_source(path, Layout(sheet=lookup.sheet), number=0)
+        rows = pl.concat([batch.rows for batch in _sound(opened)])
+    except SourceError as error:
+        raise PipelineError(
+            f"The lookup '{name}' cannot be read: {error.message}",
+            where=error.where,
+            hint=error.hint,
+        ) from error
+    match, returns = (
+        _lookup_column(mapping, name, lookup, opened, header)
+        for header in (lookup.match, lookup.returns)
+    )
+    return lookup_table(rows.select(value=match, answer=returns), label=path.name)
+
+
+def _find(
+    mapping: Mapping, name: str, lookup: FileLookup, folders: tuple[Path, ...]
+) -> Path:
+    for folder in folders:
+        if (path := folder / lookup.file).is_file():
+            return path
+    looked = " and ".join(dict.fromkeys(str(folder) for folder in folders))
+    raise MappingError(
+        mapping.path,
+        (
+            Mistake(
+                f"The file '{lookup.file}' of the lookup '{name}' is missing.",
+                lookup.place,
+                f"Put it into one of these folders: {looked}.",
+            ),
+        ),
+    )
+
+
+def _sound(opened: OpenSource) -> Iterator[Batch]:
+    for batch in opened.batches():
+        errors = batch.issues.filter(pl.col("severity") == Severity.ERROR)
+        if not errors.is_empty():
+            row, message, hint = errors.select("row", "message", "hint").row(0)
+            where = f"{opened.source.label}, row {row}"
+            raise SourceError(message, where=where, hint=hint)
+        yield batch
+
+
+def _lookup_column(
+    mapping: Mapping, name: str, lookup: FileLookup, opened: OpenSource, header: str
+) -> pl.Expr:
+    wanted = normalize_name(header)
+    columns = opened.source.columns
+    for column in columns:
+        if normalize_name(column.name) == wanted:
+            return pl.col(column.id)
+    close = nearest(header, [column.name for column in columns])
+    raise MappingError(
+        mapping.path,
+        (
+            Mistake(
+                f"The lookup '{name}' needs the column '{header}', which "
+                f"{opened.source.label} does not have.",
+                lookup.place,
+                f"Did you mean '{close}'?" if close else "",
+            ),
+        ),
+    )

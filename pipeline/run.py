@@ -1,0 +1,87 @@
+"""A run: what happens to the rows of the sources, from first to last.
+
+read -> map -> validate -> (plan, on disk) -> post -> report
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.activity import ActivityRules
+from pipeline.job import Job, Tools
+from pipeline.plan import (
+    Plan,
+    PlanWriter,
+    Scope,
+    decide,
+    identifier,
+    requests_of,
+    with_changes,
+)
+from pipeline.prepare import Prepared, prepare, rules_of
+from pipeline.rows import Batch, Checked, Status
+from pipeline.runs import OpenRun, conclude, open_run
+from pipeline.stages.map import map_rows
+from pipeline.stages.post import Ending, Posted
+from pipeline.stages.validate import validate_rows
+from pipeline.summary import Summary
+
+
+def run(job: Job, tools: Tools) -> Summary:
+    """Does the job; raises PipelineError when it cannot be done.
+
+    Nothing is sent before the whole plan is on disk.
+    """
+    prepared = prepare(job.paths, job.mapping, job.layout)
+    with open_run(job, tools) as opened:
+        plan = make_plan(job, prepared, tools, opened.folder)
+        posted = _too_many_invalid(plan, job) or post(plan, opened, tools)
+        return conclude(opened, plan, posted, tools)
+
+
+def make_plan(
+    job: Job, prepared: tuple[Prepared, ...], tools: Tools, folder: Path
+) -> Plan:
+    """read, map and validate every row, and write down what is to be sent."""
+    rules = rules_of(job.mapping, tools.now())
+    scope = Scope(job.target.url, job.target.workspace, job.mapping.system)
+    identities = identifier(job.mapping, scope)
+    writer = PlanWriter(folder)
+    tools.progress.begin("checking", None)
+    for batch, checked in _checked(job, prepared, rules, writer):
+        named = identities.identify(checked.bodies, batch.source.number)
+        standing = with_changes(named, tools.ledger.standing(named["identity"]))
+        planned, issues = decide(checked, named, standing)
+        writer.add(batch, planned, issues)
+        tools.progress.advance(planned.height)
+        tools.stop.raise_if_requested()
+    return writer.seal()
+
+
+def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
+    """Sends what the plan holds and the ledger does not."""
+    total = plan.counts.get(Status.UNSENT, 0)
+    sender = tools.sender_for(run.number, total=total)
+    return sender.send(requests_of(plan, tools.ledger.standing), total)
+
+
+def _checked(
+    job: Job, prepared: tuple[Prepared, ...], rules: ActivityRules, writer: PlanWriter
+) -> Iterator[tuple[Batch, Checked]]:
+    left = job.limit
+    for one in prepared:
+        writer.add_source(one.source.source, one.bound.labels)
+        for batch in one.source.batches(left):
+            left = None if left is None else left - batch.rows.height
+            yield batch, validate_rows(map_rows(batch, one.bound), rules)
+
+
+def _too_many_invalid(plan: Plan, job: Job) -> Posted | None:
+    invalid = plan.counts.get(Status.INVALID, 0)
+    if job.max_invalid is None or invalid <= job.max_invalid.of(sum(plan.rows)):
+        return None
+    return Posted(
+        Ending.STOPPED,
+        f"{invalid:,} of {sum(plan.rows):,} rows are invalid, more than --max-invalid "
+        f"{job.max_invalid} allows. Nothing was sent.",
+        "Correct fix-me.csv and the mapping, then run the whole file again.",
+    )

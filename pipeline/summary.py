@@ -1,0 +1,142 @@
+"""The summary of a run: what programs read, and what exit codes say."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pipeline.rows import Source, Status
+from pipeline.stages.post import Ending, Posted
+from pipeline.stages.report import Counted
+
+SCHEMA_VERSION = 1
+_MEND = (Status.INVALID, Status.REJECTED, Status.UNCERTAIN)
+
+
+class RunStatus(StrEnum):
+    """How a run ended, in one word."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+EXIT_CODES = {
+    RunStatus.OK: 0,
+    RunStatus.FAILED: 1,
+    RunStatus.ATTENTION: 3,
+    RunStatus.STOPPED: 4,
+    RunStatus.INTERRUPTED: 130,
+}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What is known of a run before it starts."""
+
+    run: str
+    command: str
+    dry_run: bool
+    target: str
+    mapping_name: str
+    mapping_sha256: str
+    started_at: datetime
+    reports: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to. `reason` and `hint` say why it ended early, if it did."""
+
+    heading: Heading | None
+    status: RunStatus
+    exit_code: int
+    ended_at: datetime
+    sources: tuple[tuple[Source, int], ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
+    issues: tuple[dict[str, Any], ...] = ()
+    posted: Posted = field(default_factory=Posted)
+    reason: str = ""
+    hint: str = ""
+    next: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The JSON summary; its schema is described in the README."""
+        heading = self.heading
+        return {
+            "schema": SCHEMA_VERSION,
+            "run": heading.run if heading else None,
+            "command": heading.command if heading else None,
+            "dry_run": heading.dry_run if heading else False,
+            "status": self.status.value,
+            "exit_code": self.exit_code,
+            "started_at": _moment(heading.started_at if heading else self.ended_at),
+            "ended_at": _moment(self.ended_at),
+            "target": heading.target if heading else None,
+            "mapping": {
+                "name": heading.mapping_name,
+                "sha256": heading.mapping_sha256,
+            }
+            if heading
+            else None,
+            "sources": [_source(source, rows) for source, rows in self.sources],
+            "counts": {"read": self.counts.total(), **self._by_status()},
+            "issues": list(self.issues),
+            "requests": {
+                "sent": self.posted.sent,
+                "retried": self.posted.retried,
+                "throttled": self.posted.throttled,
+                "per_second": self.posted.per_second,
+            },
+            "reports": heading.reports if heading else None,
+            "reason": self.reason,
+            "hint": self.hint,
+            "next": list(self.next),
+        }
+
+    def json(self) -> str:
+        return json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n"
+
+    def _by_status(self) -> dict[str, int]:
+        return {status.value: self.counts[status] for status in Status}
+
+
+def judge(counts: Counter[str], posted: Posted) -> RunStatus:
+    """The status of a run that came to its report."""
+    if posted.ending is Ending.INTERRUPTED:
+        return RunStatus.INTERRUPTED
+    if posted.ending is Ending.STOPPED or counts[Status.UNSENT]:
+        return RunStatus.STOPPED
+    wrong = any(counts[status] for status in _MEND)
+    return RunStatus.ATTENTION if wrong else RunStatus.OK
+
+
+def issue_lines(counted: Counted) -> tuple[dict[str, Any], ...]:
+    """Issues by code, the most frequent first."""
+    ordered = sorted(counted.issues.values(), key=lambda issue: -issue.count)
+    return tuple(
+        {
+            "code": issue.code,
+            "count": issue.count,
+            "first_row": issue.first_row,
+            "message": issue.message,
+        }
+        for issue in ordered
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _source(source: Source, rows: int) -> dict[str, Any]:
+    return {
+        "path": source.path,
+        "sheet": source.sheet,
+        "sha256": source.sha256,
+        "rows": rows,
+    }
