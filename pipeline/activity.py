@@ -40,7 +40,7 @@ MOST_CONTACTS = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
 OLD = datetime(1990, 1, 1, tzinfo=UTC)
 
-_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _TIME = pl.Datetime("us", "UTC")
 _TYPES = {"activity_time": _TIME, "contact_ids": pl.List(pl.String)}
 Test = Callable[[pl.Expr], pl.Expr]
@@ -70,7 +70,7 @@ def request_schema(rules: ActivityRules) -> pa.DataFrameSchema:
 
     Give it a collected DataFrame: on a LazyFrame pandera checks types only.
     """
-    uuid = _check("not_a_uuid", lambda cell: cell.str.contains(_UUID))
+    uuid = _check("not_a_uuid", lambda cell: cell.str.contains(UUID))
     times = [] if rules.allow_future else [_check("future_time", _not_after(rules.now))]
     columns = {
         "activity_time": pa.Column(_TIME, times),
@@ -149,7 +149,7 @@ def _not_after(now: datetime) -> Test:
 
 
 def _all_uuids(cell: pl.Expr) -> pl.Expr:
-    return cell.list.eval(pl.element().str.contains(_UUID)).list.all()
+    return cell.list.eval(pl.element().str.contains(UUID)).list.all()
 
 
 def _few(cell: pl.Expr) -> pl.Expr:

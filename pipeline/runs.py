@@ -231,7 +231,7 @@ def _next(run: OpenRun, counts: Counter[str]) -> tuple[str, ...]:
     """The commands that a person would type now."""
     fix_me = str(Path(run.record.reports) / FIX_ME)
     to_fix = counts[Status.INVALID] + counts[Status.REJECTED]
-    commands = []
+    commands: list[tuple[str, ...]] = []
     if counts[Status.UNSENT]:
         commands.append(("resume", run.record.name))
     if to_fix:

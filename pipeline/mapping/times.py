@@ -6,7 +6,8 @@ Polars' strptime (chrono) takes a year such as 24 as the year 24: years before
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from datetime import time
 
@@ -30,7 +31,7 @@ _ISO = (
         )
     ),
 )
-_FORMS = {
+FORMATS = {
     "iso": "2024-03-01 or 2024-03-01T10:30:00+01:00",
     "excel": "an Excel day number",
     "epoch_s": "seconds since 1970",
@@ -111,7 +112,7 @@ def _epoch(unit_us: int, _rule: TimeRule) -> Iterator[pl.Expr]:
     yield _sane((count * unit_us).cast(UTC)).pipe(lambda at: pl.when(plain).then(at))
 
 
-_READERS = {
+_READERS: Dict[str, Callable[[str, TimeRule], Iterator[pl.Expr]]] = {
     "iso": _iso,
     "excel": _excel,
     "epoch_s": lambda _, rule: _epoch(1_000_000, rule),
@@ -178,7 +179,7 @@ def _clock_issues(code: str, frame: pl.DataFrame, zone: str) -> pl.DataFrame:
 
 
 def _unread(waiting: pl.DataFrame, rule: TimeRule) -> pl.DataFrame:
-    forms = ", or ".join(_FORMS.get(name, f'"{name}"') for name in rule.formats)
+    forms = ", or ".join(FORMATS.get(name, f'"{name}"') for name in rule.formats)
     return issue_rows(
         "bad_time",
         waiting,

@@ -121,13 +121,14 @@ class ApiSender:
         async with line.api, line.recorder:
             shift = _Shift(line, self._limits, requests, self._progress)
             loop = asyncio.get_running_loop()
-            self._stop.on_request(
-                lambda: loop.call_soon_threadsafe(
-                    shift.end, Posted(Ending.INTERRUPTED, "You stopped the run.")
-                )
-            )
+            stopped = Posted(Ending.INTERRUPTED, "You stopped the run.")
+
+            def end_in_order() -> None:
+                loop.call_soon_threadsafe(shift.end, stopped)
+
+            self._stop.on_request(end_in_order)
             if self._stop.signal is not None:
-                return Posted(Ending.INTERRUPTED, "You stopped the run.")
+                return stopped
             return await shift.work()
 
 

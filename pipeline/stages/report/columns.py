@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
-from pipeline.spreadsheet_text import neutralize
 
 from pipeline.rows import Column, Source
+from pipeline.spreadsheet_text import neutralize
 
 Place = tuple[str, int]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
-from pipeline.spreadsheet_text import neutralize
 
 from pipeline.issues import all_issues
 from pipeline.plan import Plan, PlannedBatch
 from pipeline.private_files import private_folder, replacing
 from pipeline.rows import Status
+from pipeline.spreadsheet_text import neutralize
 from pipeline.stages.report.columns import SourceColumns
 from pipeline.stages.report.outcomes import Fates, outcomes_of, refusals
 

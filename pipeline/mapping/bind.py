@@ -1,0 +1,104 @@
+"""A mapping meets the columns of a source."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.errors import MappingError
+from pipeline.mapping.model import ColumnRef, Mapping
+from pipeline.mapping.nearest import nearest, normalize_name
+from pipeline.mapping.references import referenced_columns
+from pipeline.mapping.section import Mistakes
+from pipeline.rows import Column
+
+_MOST_HEADERS = 30
+
+
+@dataclass(frozen=True)
+class PresetFit:
+    """Whether a mapping fits a source: which of its columns are found and missing."""
+
+    name: str
+    found: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        return not self.missing
+
+
+def bind_columns(
+    mapping: Mapping, columns: tuple[Column, ...], *, source: str
+) -> dict[str, str | None]:
+    """The id of each column that the mapping names; None if optional and absent.
+
+    Raises MappingError for every name that no column fits, or several do.
+    """
+    by_name = _by_name(columns)
+    optional = {normalize_name(name) for name in mapping.source.optional_columns}
+    mistakes = Mistakes()
+    ids: dict[str, str | None] = {}
+    for ref in referenced_columns(mapping):
+        name = normalize_name(ref.name)
+        fitting = by_name.get(name, [])
+        if len(fitting) > 1:
+            _several(ref, fitting, source, mistakes)
+        if not fitting and name not in optional:
+            _absent(ref, columns, source, mistakes)
+        ids[ref.name] = fitting[0].id if fitting else None
+    if found := mistakes.in_order():
+        raise MappingError(mapping.path, found)
+    return ids
+
+
+def fits(mapping: Mapping, columns: tuple[Column, ...]) -> PresetFit:
+    """Whether the columns that tell this export, and all it needs, are there."""
+    optional = {normalize_name(name) for name in mapping.source.optional_columns}
+    named = (ref.name for ref in referenced_columns(mapping))
+    needed = [name for name in named if normalize_name(name) not in optional]
+    by_name = _by_name(columns)
+    telling = mapping.match or tuple(needed)
+    return PresetFit(
+        mapping.name,
+        found=_those(telling, by_name, present=True),
+        missing=_those((*telling, *needed), by_name, present=False),
+    )
+
+
+def _by_name(columns: tuple[Column, ...]) -> dict[str, list[Column]]:
+    by_name = defaultdict(list)
+    for column in columns:
+        by_name[normalize_name(column.name)].append(column)
+    return dict(by_name)
+
+
+def _those(
+    names: Iterable[str], by_name: dict[str, list[Column]], *, present: bool
+) -> tuple[str, ...]:
+    chosen = (name for name in names if (normalize_name(name) in by_name) is present)
+    return tuple({normalize_name(name): name for name in chosen}.values())
+
+
+def _several(
+    ref: ColumnRef, fitting: list[Column], source: str, mistakes: Mistakes
+) -> None:
+    names = ", ".join(f"'{column.name}'" for column in fitting)
+    mistakes.add(
+        f"Several columns of {source} fit '{ref.name}': {names}.",
+        ref.place,
+        "Rename one of them in the file.",
+    )
+
+
+def _absent(
+    ref: ColumnRef, columns: tuple[Column, ...], source: str, mistakes: Mistakes
+) -> None:
+    names = [column.name for column in columns if column.name]
+    close = nearest(ref.name, names)
+    some = ", ".join(names[:_MOST_HEADERS])
+    more = f" and {len(names) - _MOST_HEADERS} more" * (len(names) > _MOST_HEADERS)
+    mistakes.add(
+        f"The column '{ref.name}' is not in {source}.",
+        ref.place,
+        f"Did you mean '{close}'?" if close else f"It has: {some}{more}.",
+    )

@@ -1,0 +1,246 @@
+"""A mapping file to a frozen mapping, or to all of its mistakes."""
+
+import codecs
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pipeline.errors import MappingError, Mistake
+from pipeline.mapping.load_fields import load_fields
+from pipeline.mapping.load_tests import load_tests
+from pipeline.mapping.model import (
+    ColumnRef,
+    FileLookup,
+    Mapping,
+    Rules,
+    SkipRule,
+    SourceOptions,
+)
+from pipeline.mapping.nearest import did_you_mean, normalize_name
+from pipeline.mapping.references import column_ref, column_refs, referenced_columns
+from pipeline.mapping.section import Mistakes, Section, Text, parse_yaml
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+_ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1")
+
+
+def load_mapping(path: Path) -> Mapping:
+    """The mapping in a file; raises MappingError with all of its mistakes."""
+    content = _read(path)
+    text = content.decode("utf-8-sig")
+    mistakes = Mistakes()
+    top = parse_yaml(text, "the mapping", mistakes)
+    if top is None:
+        raise MappingError(str(path), mistakes.in_order())
+    mapping = replace(
+        _mapping(top),
+        folder=path.parent,
+        path=str(path),
+        text=text,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    if found := mistakes.in_order():
+        raise MappingError(str(path), found)
+    return mapping
+
+
+def _read(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        mistake = Mistake(f"The mapping cannot be read: {error.strerror}.")
+        raise MappingError(str(path), (mistake,)) from None
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        mistake = Mistake(
+            f"The mapping is no text in UTF-8 (line {line}).",
+            hint="A mapping is a YAML file: save it as UTF-8.",
+        )
+        raise MappingError(str(path), (mistake,)) from None
+    return content
+
+
+def _mapping(top: Section) -> Mapping:
+    _version(top)
+    name = top.required_text("name")
+    lookups = _lookups(top.table("lookups", "'lookups'"))
+    mapping = Mapping(
+        name=name,
+        system=top.text("system") or name,
+        description=top.text("description") or "",
+        folder=Path(),
+        path="",
+        text="",
+        sha256="",
+        match=_match(top.table("match", "'match'")),
+        source=_source(top.table("source", "'source'")),
+        key=column_refs(top.texts("key"), top.mistakes),
+        skip=tuple(_skip(rule) for rule in top.tables("skip", "skip rule {}")),
+        fields=load_fields(top, lookups),
+        lookups=lookups,
+        rules=_rules(top.table("rules", "'rules'")),
+    )
+    mapping = replace(mapping, tests=load_tests(top, mapping))
+    _optional_columns_are_named(top, mapping)
+    top.close()
+    return mapping
+
+
+def _version(top: Section) -> None:
+    version = top.required_text("version")
+    if version not in {"", "1"}:
+        top.complain(
+            f"Version '{version}' of the mapping format is not known.",
+            "version",
+            "This program reads version 1.",
+        )
+
+
+def _match(section: Section | None) -> tuple[str, ...]:
+    if section is None:
+        return ()
+    columns = column_refs(section.texts("columns"), section.mistakes)
+    section.close()
+    return tuple(column.name for column in columns)
+
+
+def _source(section: Section | None) -> SourceOptions:
+    if section is None:
+        return SourceOptions()
+    options = SourceOptions(
+        timezone=_timezone(section),
+        sheet=section.text("sheet"),
+        header_row=section.whole("header_row"),
+        encoding=_encoding(section),
+        delimiter=_delimiter(section),
+        optional_columns=_values(section.texts("optional_columns")),
+        empty_values=_values(section.texts("empty_values")),
+    )
+    section.close()
+    return options
+
+
+def _values(texts: tuple[Text, ...]) -> tuple[str, ...]:
+    return tuple((text.value or "").strip() for text in texts)
+
+
+def _timezone(section: Section) -> str | None:
+    name = section.text("timezone")
+    if name is None:
+        return None
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        section.complain(
+            f"'{name}' is no time zone.",
+            "timezone",
+            did_you_mean(name, available_timezones())
+            or "Use an IANA name such as America/New_York.",
+        )
+    return name
+
+
+def _encoding(section: Section) -> str | None:
+    name = section.text("encoding")
+    if name is None:
+        return None
+    try:
+        codecs.lookup(name)
+        "".encode(name)
+    except (LookupError, ValueError):
+        section.complain(
+            f"'{name}' is no encoding.",
+            "encoding",
+            did_you_mean(name, _ENCODINGS) or f"Usual are {', '.join(_ENCODINGS)}.",
+        )
+    return name
+
+
+def _delimiter(section: Section) -> str | None:
+    text = section.text("delimiter")
+    if text is None:
+        return None
+    delimiter = DELIMITERS.get(text.lower(), text)
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n':
+        section.complain(
+            f"'{text}' is no delimiter.",
+            "delimiter",
+            f"Use one character, or {', '.join(DELIMITERS)}.",
+        )
+    return delimiter
+
+
+def _skip(section: Section) -> SkipRule:
+    column = column_ref(
+        section.required_text("column"), section.place_of("column"), section.mistakes
+    )
+    tests = [test for test in ("in", "not_in", "empty") if test in section]
+    if len(tests) != 1:
+        section.complain(f"{section.what} needs one of 'in', 'not_in', 'empty'.")
+    listed = {test: _values(section.texts(test)) for test in ("in", "not_in")}
+    empty = section.flag("empty")
+    section.close()
+    if "empty" in tests:
+        return SkipRule(column, "empty" if empty else "not_empty")
+    if "not_in" in tests:
+        return SkipRule(column, "not_in", listed["not_in"])
+    return SkipRule(column, "in", listed["in"])
+
+
+def _lookups(section: Section | None) -> dict[str, FileLookup]:
+    if section is None:
+        return {}
+    tables = section.named_tables(tuple(section), "the lookup '{}'")
+    return {name: _lookup(table) for name, table in tables.items()}
+
+
+def _lookup(section: Section) -> FileLookup:
+    if "query" in section:
+        section.complain(
+            "Lookups that ask the API are not supported yet.",
+            "query",
+            "Use a file: {file: contacts.csv, match: OLD ID, return: REEVO ID}.",
+        )
+        return FileLookup("", "", "")
+    lookup = FileLookup(
+        file=section.required_text("file"),
+        match=section.required_text("match"),
+        returns=section.required_text("return"),
+        sheet=section.text("sheet"),
+        place=section.place,
+    )
+    section.close()
+    return lookup
+
+
+def _rules(section: Section | None) -> Rules:
+    if section is None:
+        return Rules()
+    rules = Rules(
+        require_link=section.flag("require_link") or False,
+        allow_future=section.flag("allow_future") or False,
+    )
+    section.close()
+    return rules
+
+
+def _optional_columns_are_named(top: Section, mapping: Mapping) -> None:
+    """An optional column that nothing names is a slip of the pen; a key is none."""
+    keys = _normal(mapping.key)
+    known = _normal(referenced_columns(mapping))
+    for name in mapping.source.optional_columns:
+        if normalize_name(name) in keys:
+            top.complain(f"The key '{name}' cannot be an optional column.", "source")
+        elif normalize_name(name) not in known:
+            top.complain(
+                f"Nothing in the mapping uses the optional column '{name}'.",
+                "source",
+                did_you_mean(name, known.values()),
+            )
+
+
+def _normal(refs: tuple[ColumnRef, ...]) -> dict[str, str]:
+    return {normalize_name(ref.name): ref.name for ref in refs}

@@ -1,0 +1,220 @@
+"""The `fields` of a mapping file."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+
+import polars as pl
+
+from pipeline.activity import (
+    CATEGORIES,
+    FIELDS,
+    LIST_FIELDS,
+    METADATA,
+    REQUIRED_FIELDS,
+    UUID,
+)
+from pipeline.mapping.model import (
+    Constant,
+    FieldRule,
+    FileLookup,
+    FromColumns,
+    Template,
+)
+from pipeline.mapping.nearest import did_you_mean
+from pipeline.mapping.references import column_refs, parse_template
+from pipeline.mapping.section import Section
+from pipeline.mapping.times import FORMATS, TimeRule, is_date_only, parse_times
+from pipeline.mapping.transforms import TRANSFORMS
+
+_ORIGINS = ("from", "template", "constant")
+_TIME_FIELD = "activity_time"
+_TEXT_FIELDS = ("subject", "description")
+_SAMPLE = datetime(2024, 10, 31, 22, 45, 30, tzinfo=UTC)
+# Keys that mean something for some fields only.
+_ONLY_FOR = {
+    "split": tuple(LIST_FIELDS),
+    "formats": (_TIME_FIELD,),
+    "date_only": (_TIME_FIELD,),
+    "max_length": _TEXT_FIELDS,
+    "when_too_long": _TEXT_FIELDS,
+}
+_NEEDS = {
+    "otherwise": "values",
+    "when_missing": "lookup",
+    "when_too_long": "max_length",
+}
+
+
+def load_fields(top: Section, lookups: dict[str, FileLookup]) -> dict[str, FieldRule]:
+    section = top.table("fields", "'fields'")
+    if section is None:
+        top.complain("The mapping needs 'fields'.", "fields")
+        return {}
+    tables = section.named_tables(FIELDS, "the field '{}'")
+    section.close()
+    for name in FIELDS:
+        if name in REQUIRED_FIELDS and name not in section:
+            section.complain(f"'fields' needs '{name}': the API requires it.")
+    return {name: _field(name, table, lookups) for name, table in tables.items()}
+
+
+def _field(name: str, section: Section, lookups: dict[str, FileLookup]) -> FieldRule:
+    rule = FieldRule(
+        origin=_origin(section),
+        transforms=_transforms(section),
+        split=section.text("split"),
+        values=_values(section),
+        otherwise=section.text("otherwise"),
+        formats=_formats(section),
+        date_only=_date_only(section),
+        lookup=_lookup(section, lookups),
+        when_missing=section.choice("when_missing", ("invalid", "drop"), "invalid"),
+        default=section.text("default"),
+        max_length=section.whole("max_length"),
+        when_too_long=section.choice(
+            "when_too_long", ("invalid", "truncate"), "invalid"
+        ),
+    )
+    section.close()
+    _keys_mean_something(name, section)
+    _own_values_are_valid(name, rule, section)
+    return rule
+
+
+def _origin(section: Section) -> FromColumns | Template | Constant:
+    columns = column_refs(section.texts("from"), section.mistakes)
+    template = section.text("template")
+    constant = section.text("constant")
+    given = [key for key in _ORIGINS if key in section]
+    if len(given) != 1:
+        section.complain(
+            f"{section.what} has {' and '.join(given) or 'no origin'}; it needs "
+            "exactly one of 'from', 'template', 'constant'."
+        )
+    if "from" in given and not columns:
+        section.complain("'from' names no column.", "from")
+    if template is not None:
+        return parse_template(template, section.place_of("template"), section.mistakes)
+    return FromColumns(columns) if columns else Constant(constant)
+
+
+def _transforms(section: Section) -> tuple[str, ...]:
+    names = section.texts("transforms")
+    for name in names:
+        if name.value not in TRANSFORMS:
+            section.mistakes.add(
+                f"'{name.value}' is no transform; there are {', '.join(TRANSFORMS)}.",
+                name.place,
+                did_you_mean(name.value or "", TRANSFORMS),
+            )
+    return tuple(name.value or "" for name in names)
+
+
+def _values(section: Section) -> dict[str, str] | None:
+    table = section.table("values", "'values'")
+    if table is None:
+        return None
+    values = {old: table.text(old) for old in table}
+    for old, new in values.items():
+        if new is None:
+            table.complain(f"'values' does not say what '{old}' becomes.", old)
+    return {old: new or "" for old, new in values.items()}
+
+
+def _formats(section: Section) -> tuple[str, ...]:
+    formats = section.texts("formats")
+    for form in formats:
+        if trouble := _format_trouble(form.value or ""):
+            section.mistakes.add(trouble, form.place)
+    return tuple(form.value or "" for form in formats) or ("iso",)
+
+
+def _format_trouble(form: str) -> str:
+    """Why a format of times cannot be used; empty if it can."""
+    if form in FORMATS:
+        return ""
+    if "%" not in form:
+        return (
+            f"'{form}' is no format of times; use {', '.join(FORMATS)}, or a pattern "
+            "such as '%d/%m/%Y %H:%M'."
+        )
+    written = pl.Series([_SAMPLE]).dt
+    try:
+        text = written.strftime(form).str
+        read = text.to_date(form) if is_date_only(form) else text.to_datetime(form)
+    except pl.exceptions.PolarsError:
+        return f"The pattern '{form}' cannot be read: check its % letters."
+    if read.dt.date()[0] != _SAMPLE.date():
+        return f"The pattern '{form}' does not tell year, month and day."
+    return ""
+
+
+def _date_only(section: Section) -> time:
+    text = section.text("date_only")
+    if text is None:
+        return time(12)
+    if re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?", text) is None:
+        section.complain(
+            f"'{text}' is no time of day.", "date_only", 'Write it like "12:00".'
+        )
+        return time(12)
+    return time.fromisoformat(re.sub(r"^(\d):", r"0\1:", text))
+
+
+def _lookup(section: Section, lookups: dict[str, FileLookup]) -> str | None:
+    name = section.text("lookup")
+    if name is not None and name not in lookups:
+        section.complain(
+            f"There is no lookup '{name}' under 'lookups'.",
+            "lookup",
+            did_you_mean(name, lookups),
+        )
+    return name
+
+
+def _keys_mean_something(name: str, section: Section) -> None:
+    for key, fields in _ONLY_FOR.items():
+        if key in section and name not in fields:
+            section.complain(
+                f"'{key}' means nothing for '{name}': it is for {', '.join(fields)}.",
+                key,
+            )
+    for key, other in _NEEDS.items():
+        if key in section and other not in section:
+            section.complain(f"'{key}' means nothing without '{other}'.", key)
+
+
+def _own_values_are_valid(name: str, rule: FieldRule, section: Section) -> None:
+    """What the mapping itself puts into a field must be good for that field."""
+    for key, text in _own_values(rule):
+        if trouble := _value_trouble(name, text, rule):
+            section.complain(f"'{text}' is no value for '{name}': {trouble}", key)
+
+
+def _own_values(rule: FieldRule) -> Iterator[tuple[str, str]]:
+    if isinstance(rule.origin, Constant) and rule.origin.value is not None:
+        yield "constant", rule.origin.value
+    if rule.default is not None:
+        yield "default", rule.default
+    if rule.lookup is None:
+        yield from (("values", text) for text in (rule.values or {}).values())
+        if rule.otherwise is not None:
+            yield "otherwise", rule.otherwise
+
+
+def _value_trouble(name: str, text: str, rule: FieldRule) -> str:
+    if name == "category" and text not in CATEGORIES:
+        hint = did_you_mean(text, CATEGORIES)
+        return " ".join((f"it takes {', '.join(CATEGORIES)}.", hint)).strip()
+    if name not in METADATA and re.match(UUID, text) is None:
+        return "it takes Reevo ids (UUIDs)."
+    if name == _TIME_FIELD and not _can_be_read(text, rule):
+        return f"none of the formats reads it ({', '.join(rule.formats)})."
+    return ""
+
+
+def _can_be_read(text: str, rule: FieldRule) -> bool:
+    cells = pl.DataFrame({"row": [1], "value": [text], "column": [""]})
+    times, _ = parse_times(cells, TimeRule(rule.formats, "UTC", rule.date_only))
+    return times["value"].null_count() == 0

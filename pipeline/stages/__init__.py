@@ -1,0 +1,1 @@
+"""The five stages: read, map, validate, post, report. None knows another."""

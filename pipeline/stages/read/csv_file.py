@@ -1,0 +1,162 @@
+"""CSV and TSV files, read block by block.
+
+Arrow's reader hands over the records that have too many or too few cells; other
+readers drop or merge them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from pipeline.errors import SourceError
+from pipeline.rows import Batch, Source
+from pipeline.stages.read.dialect import Dialect, find_dialect
+from pipeline.stages.read.header import Header, find_header
+from pipeline.stages.read.opened import Layout, OpenSource
+from pipeline.stages.read.quotes import check_quotes
+from pipeline.stages.read.ragged import Ragged, Records, fitted, ragged_issues
+from pipeline.stages.read.records import as_batch, limited
+from pipeline.stages.read.survey import Survey, survey
+
+_BLOCK_BYTES = 8 << 20
+
+
+def open_csv_file(path: Path, layout: Layout, *, number: int) -> OpenSource:
+    """Raises SourceError if the file is no table."""
+    found = survey(path, layout.encoding)
+    dialect = find_dialect(found, layout.delimiter)
+    header = find_header(dialect.records, layout.header_row, where=str(path))
+    source = Source(
+        number,
+        str(path),
+        None,
+        found.sha256,
+        header.columns,
+        header.row,
+        format="TSV" if dialect.delimiter == "\t" else "CSV",
+        encoding=found.encoding,
+        delimiter=dialect.delimiter,
+        notes=found.notes + header.notes,
+    )
+    return CsvFile(source, path, found, dialect, header)
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """A CSV file whose encoding, delimiter and header are known."""
+
+    source: Source
+    path: Path
+    survey: Survey
+    dialect: Dialect
+    header: Header
+
+    def batches(self, limit: int | None = None) -> Iterator[Batch]:
+        return limited(self._batches(), limit)
+
+    def _batches(self) -> Iterator[Batch]:
+        ragged = Ragged(self.dialect.delimiter)
+        following, trusted = 1, False
+        for cells in self._blocks(ragged):
+            raw, following = _numbered(cells, following, ragged)
+            # The last record so far waits: only at the end is it known to be cut off.
+            before = ragged.take(up_to=following - 2)
+            if not trusted and _breaks_lines(cells, before):
+                self._check_quotes()
+                trusted = True
+            yield self._batch(raw, before)
+        if last := ragged.take():
+            yield self._batch(raw.clear(), last, cut_off=not self.survey.whole_end)
+        self._refuse_changes()
+
+    def _blocks(self, ragged: Ragged) -> Iterator[pl.DataFrame]:
+        """The cells of the file; ragged records are set aside."""
+
+        def set_aside(record: arrow_csv.InvalidRow) -> str:
+            ragged.found[record.number] = record.text
+            return "skip"
+
+        ids = [f"c{n}" for n in range(self.header.width)]
+        try:
+            with pa.OSFile(str(self.path)) as file:
+                for block in arrow_csv.open_csv(file, **self._options(ids, set_aside)):
+                    yield pl.DataFrame(block)
+        except pa.ArrowInvalid as error:
+            self._check_quotes()
+            raise SourceError(
+                "The file cannot be divided into rows.",
+                where=str(self.path),
+                hint=f"The reader says: {error}",
+            ) from error
+
+    def _options(self, ids: list[str], set_aside: Any) -> dict[str, Any]:
+        return {
+            "read_options": arrow_csv.ReadOptions(
+                use_threads=False,  # with threads, records have no number
+                block_size=_BLOCK_BYTES,
+                column_names=ids,
+                encoding=self.survey.encoding,
+            ),
+            "parse_options": arrow_csv.ParseOptions(
+                delimiter=self.dialect.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=set_aside,
+            ),
+            "convert_options": arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(ids, pa.string()), strings_can_be_null=False
+            ),
+        }
+
+    def _batch(
+        self, raw: pl.DataFrame, ragged: Records, *, cut_off: bool = False
+    ) -> Batch:
+        ids = raw.columns[1:]
+        frame = pl.concat([raw, fitted(ragged, ids)]).sort("row") if ragged else raw
+        issues = ragged_issues(
+            ragged, len(ids), self.dialect.delimiter, cut_off=cut_off
+        )
+        mark = int(self.dialect.marked)  # a line that spreadsheets do not show
+        rows, found = (
+            part.with_columns(row=(pl.col("row") - mark).cast(pl.UInt32)).filter(
+                pl.col("row") > self.header.row
+            )
+            for part in (frame, issues)
+        )
+        return as_batch(self.source, self.header, rows, found)
+
+    def _check_quotes(self) -> None:
+        check_quotes(self.path, self.survey.encoding, self.dialect.delimiter)
+
+    def _refuse_changes(self) -> None:
+        if self.path.stat().st_mtime_ns != self.survey.changed_at:
+            raise SourceError(
+                "The file was changed while it was read.",
+                where=str(self.path),
+                hint="Wait until it is complete, then run it again.",
+            )
+
+
+def _numbered(
+    cells: pl.DataFrame, following: int, ragged: Ragged
+) -> tuple[pl.DataFrame, int]:
+    """`cells` with `row`, the number of their record, and the number after the last."""
+    most = following + cells.height + len(ragged.found)
+    numbers = pl.Series("row", range(following, most), dtype=pl.UInt32)
+    own = numbers.filter(~numbers.is_in(list(ragged.found))).head(cells.height)
+    last = int(own[-1]) if cells.height else following - 1
+    while last + 1 in ragged.found:
+        last += 1
+    return cells.insert_column(0, own), last + 1
+
+
+def _breaks_lines(cells: pl.DataFrame, ragged: Records) -> bool:
+    broken = pl.any_horizontal(pl.col(pl.String).str.contains("\n", literal=True).any())
+    return bool(cells.select(broken).item()) or any(
+        "\n" in cell for record in ragged.values() for cell in record
+    )

@@ -1,0 +1,39 @@
+"""What opening a file asks for and gives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.rows import Batch, Source
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file is to be read; None means: found by itself.
+
+    `header_row` counts from 1, as a spreadsheet does; `delimiter` is one character.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """A sheet of a workbook; `rows` counts all that are not below the last used."""
+
+    name: str
+    visible: bool
+    rows: int
+
+
+class OpenSource(Protocol):
+    """A file whose header is known and whose rows can be read."""
+
+    @property
+    def source(self) -> Source: ...
+
+    def batches(self, limit: int | None = None) -> Iterator[Batch]:
+        """The rows in order, `limit` of them at most; raises SourceError."""

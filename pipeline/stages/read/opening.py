@@ -1,0 +1,88 @@
+"""Which kind of file a path leads to, and its opening."""
+
+from pathlib import Path
+
+from pipeline.errors import SourceError
+from pipeline.mapping import did_you_mean
+from pipeline.stages.read.csv_file import open_csv_file
+from pipeline.stages.read.opened import Layout, OpenSource, SheetFacts
+from pipeline.stages.read.workbook import is_workbook, open_sheet, workbook_sheets
+
+_SIGNATURES = {
+    b"%PDF": ("a PDF document", "Export the data as CSV or XLSX."),
+    b"\x1f\x8b": ("compressed (gzip)", "Unpack it first."),
+    b"BZh": ("compressed (bzip2)", "Unpack it first."),
+    b"7z\xbc\xaf": ("compressed (7z)", "Unpack it first."),
+    b"Rar!": ("compressed (rar)", "Unpack it first."),
+    b"\x89PNG": ("a picture", "Export the data as CSV or XLSX."),
+    b"\xff\xd8\xff": ("a picture", "Export the data as CSV or XLSX."),
+    b"PAR1": ("a Parquet file", "Export the data as CSV or XLSX."),
+    b"SQLite format 3": ("a database", "Export the data as CSV or XLSX."),
+}
+_WEB_PAGE = (b"<!doctype html", b"<html")
+_HEAD = 4096
+
+
+def open_source(path: Path, layout: Layout, *, number: int) -> OpenSource:
+    """Opens a CSV, TSV or spreadsheet file; raises SourceError if it is none.
+
+    `number` is the file's place among the sources of a run.
+    """
+    head = _head(path)
+    _refuse_other_files(path, head)
+    if is_workbook(head):
+        return open_sheet(path, layout, number=number)
+    return open_csv_file(path, layout, number=number)
+
+
+def sheets(path: Path) -> tuple[SheetFacts, ...]:
+    """The sheets of a workbook; none for other files."""
+    return workbook_sheets(path) if is_workbook(_head(path)) else ()
+
+
+def _head(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            kind = "a folder" if path.is_dir() else "no regular file"
+            raise SourceError(
+                f"This is {kind}.", where=str(path), hint="Name a CSV or XLSX file."
+            )
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except FileNotFoundError:
+        hint = did_you_mean(str(path), _neighbours(path)) or "Check the path."
+        raise SourceError(
+            "There is no such file.", where=str(path), hint=hint
+        ) from None
+    except OSError as error:
+        raise SourceError(
+            f"The file cannot be read: {error.strerror}.",
+            where=str(path),
+            hint="Check who may read it.",
+        ) from None
+    if not head:
+        raise SourceError(
+            "The file is empty.", where=str(path), hint="Export or copy it again."
+        )
+    return head
+
+
+def _neighbours(path: Path) -> list[str]:
+    try:
+        return [str(file) for file in path.parent.iterdir() if file.is_file()]
+    except OSError:
+        return []
+
+
+def _refuse_other_files(path: Path, head: bytes) -> None:
+    for signature, (kind, hint) in _SIGNATURES.items():
+        if head.startswith(signature):
+            raise SourceError(f"The file is {kind}.", where=str(path), hint=hint)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith(_WEB_PAGE):
+        raise SourceError(
+            "The file is a web page (HTML), no table.",
+            where=str(path),
+            hint="Some systems give such files the name .xls: open it in a spreadsheet "
+            "program and save it as XLSX, or export again.",
+        )

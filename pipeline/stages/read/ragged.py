@@ -1,0 +1,63 @@
+"""Records with more or fewer cells than the header."""
+
+import csv
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.issues import all_issues, issue_rows
+
+Records = dict[int, list[str]]
+
+
+@dataclass
+class Ragged:
+    """The records of other widths that were met and not yet taken, as text.
+
+    `found` has them by their number in the file, from 1.
+    """
+
+    delimiter: str
+    found: dict[int, str] = field(default_factory=dict)
+
+    def take(self, up_to: int | None = None) -> Records:
+        """Hands out the records up to a number, or all; each with its cells."""
+        numbers = [n for n in self.found if up_to is None or n <= up_to]
+        return {number: self._cells(self.found.pop(number)) for number in numbers}
+
+    def _cells(self, text: str) -> list[str]:
+        lines = text.splitlines(keepends=True)
+        return next(csv.reader(lines, delimiter=self.delimiter), [])
+
+
+def fitted(records: Records, ids: list[str]) -> pl.DataFrame:
+    """The records as rows: missing cells are empty, those too many are cut off."""
+    width = len(ids)
+    cells = [[*each, *[""] * (width - len(each))][:width] for each in records.values()]
+    texts = pl.DataFrame(cells, schema=dict.fromkeys(ids, pl.String), orient="row")
+    numbers = pl.Series("row", list(records), dtype=pl.UInt32)
+    return texts.insert_column(0, numbers)
+
+
+def ragged_issues(
+    records: Records, width: int, delimiter: str, *, cut_off: bool
+) -> pl.DataFrame:
+    """What is wrong with the records; `cut_off`: the file ends in the middle of one."""
+    extra = [
+        (row, str(len(cells) - width), delimiter.join(cells[width:]))
+        for row, cells in records.items()
+        if any(cells[width:])
+    ]
+    short = [
+        (row, str(width - len(cells)), "")
+        for row, cells in records.items()
+        if len(cells) < width
+    ]
+    short_code = "cut_off_row" if cut_off else "missing_cells"
+    return all_issues([_issues("extra_cells", extra), _issues(short_code, short)])
+
+
+def _issues(code: str, facts: list[tuple[int, str, str]]) -> pl.DataFrame:
+    schema = {"row": pl.UInt32, "detail": pl.String, "value": pl.String}
+    frame = pl.DataFrame(facts, schema=schema, orient="row")
+    return issue_rows(code, frame, value=pl.col("value"), detail=pl.col("detail"))

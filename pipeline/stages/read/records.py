@@ -1,0 +1,48 @@
+"""Raw cells to batches: numbered rows, empty cells as nulls, blank rows left out."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from pipeline.rows import Batch, Source
+from pipeline.spreadsheet_text import restore
+from pipeline.stages.read.header import Header
+
+
+def as_batch(
+    source: Source, header: Header, raw: pl.DataFrame, issues: pl.DataFrame
+) -> Batch:
+    """A batch of `raw`, which has `row` and a text column per column id."""
+    ids = [column.id for column in header.columns]
+    cells = [restore(pl.col(at)) if header.neutralized else pl.col(at) for at in ids]
+    rows = raw.select("row", *(pl.when(cell != "").then(cell) for cell in cells))
+    blank = _blank(rows, ids)
+    if blank.is_empty():
+        return Batch(source, rows, issues)
+    return Batch(source, _without(rows, blank), _without(issues, blank))
+
+
+def limited(batches: Iterator[Batch], limit: int | None) -> Iterator[Batch]:
+    """The first `limit` rows, or all."""
+    if limit is None:
+        yield from batches
+        return
+    for batch in batches:
+        rows = batch.rows.head(limit)
+        limit -= rows.height
+        told = batch.issues.join(rows, on="row", how="semi", maintain_order="left")
+        yield Batch(batch.source, rows, told)
+        if limit == 0:
+            return
+
+
+def _blank(rows: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
+    # A column at a time: after the first that is mostly filled, little is left.
+    for at in ids:
+        empty = pl.col(at).is_null() | (pl.col(at).str.strip_chars() == "")
+        rows = rows.filter(empty)
+    return rows.select("row")
+
+
+def _without(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(rows, on="row", how="anti", maintain_order="left")
