@@ -10,8 +10,8 @@ from pipeline.lookups import LookupTable, lookup_table
 from pipeline.mapping import bind_columns, referenced_columns
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import GoldenRow, Mapping
-from pipeline.prepare import rules_of
 from pipeline.rows import Batch, Checked, Column, Source, no_issues
+from pipeline.runs.prepare import rules_of
 from pipeline.stages.map import BoundMapping, map_rows
 from pipeline.stages.validate import validate_rows
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.activity import ActivityRules
-from pipeline.job import Job, Tools
+from pipeline.errors import PipelineError
+from pipeline.ledger import RunRecord
 from pipeline.plan import (
     Plan,
     PlanWriter,
@@ -17,13 +18,20 @@ from pipeline.plan import (
     requests_of,
     with_changes,
 )
-from pipeline.prepare import Prepared, prepare, rules_of
 from pipeline.rows import Batch, Checked, Status
-from pipeline.runs import OpenRun, conclude, open_run
+from pipeline.runs.job import Job, Tools
+from pipeline.runs.prepare import Prepared, prepare, rules_of
+from pipeline.runs.record import (
+    OpenRun,
+    conclude,
+    open_run,
+    posted_before,
+    reopen_run,
+)
+from pipeline.runs.summary import Summary
 from pipeline.stages.map import map_rows
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.validate import validate_rows
-from pipeline.summary import Summary
 
 
 def run(job: Job, tools: Tools) -> Summary:
@@ -36,6 +44,23 @@ def run(job: Job, tools: Tools) -> Summary:
         plan = make_plan(job, prepared, tools, opened.folder)
         posted = _too_many_invalid(plan, job) or post(plan, opened, tools)
         return conclude(opened, plan, posted, tools)
+
+
+def resume(record: RunRecord, tools: Tools) -> Summary:
+    """Sends what the run did not get to; raises PipelineError."""
+    if record.dry_run:
+        raise PipelineError(
+            f"The run {record.name} was a dry run: there is nothing to go on with.",
+            hint="Use `activity-import run` to send the rows.",
+        )
+    with reopen_run(record, tools) as (opened, plan):
+        return conclude(opened, plan, post(plan, opened, tools), tools)
+
+
+def report_again(record: RunRecord, tools: Tools) -> Summary:
+    """Writes the report of what is known now; sends nothing."""
+    with reopen_run(record, tools) as (opened, plan):
+        return conclude(opened, plan, posted_before(opened), tools)
 
 
 def make_plan(

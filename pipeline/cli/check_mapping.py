@@ -10,7 +10,7 @@ from pipeline.errors import MappingError, PipelineError
 from pipeline.golden import golden_mistakes
 from pipeline.mapping import find_mapping, load_mapping
 from pipeline.mapping.model import Mapping
-from pipeline.prepare import prepare
+from pipeline.runs.prepare import prepare
 from pipeline.stages.read import Layout
 
 

@@ -9,9 +9,9 @@ from pipeline.cli.ending import told
 from pipeline.cli.options import reports_option
 from pipeline.cli.texts import summary_text
 from pipeline.cli.tools import Sending, target_of, tools_for
-from pipeline.job import Job
 from pipeline.mapping import find_mapping, load_mapping
 from pipeline.run import run
+from pipeline.runs.job import Job
 from pipeline.shipped import shipped_folder
 
 _MAPPING = "salesforce-task"

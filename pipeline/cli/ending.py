@@ -11,8 +11,8 @@ import click
 
 from pipeline.cli.texts import error_text, summary_text
 from pipeline.errors import PipelineError
+from pipeline.runs.summary import EXIT_CODES, RunStatus, Summary
 from pipeline.stopping import Interrupted
-from pipeline.summary import EXIT_CODES, RunStatus, Summary
 
 INTERRUPTED = EXIT_CODES[RunStatus.INTERRUPTED]
 

@@ -12,8 +12,8 @@ from pipeline.cli.ending import told
 from pipeline.cli.options import EXISTING, mapping_option, sheet_option
 from pipeline.cli.texts import table
 from pipeline.mapping import find_mapping, load_mapping, referenced_columns
-from pipeline.prepare import Prepared, prepare, rules_of
 from pipeline.rows import Checked
+from pipeline.runs.prepare import Prepared, prepare, rules_of
 from pipeline.stages.map import map_rows
 from pipeline.stages.read import Layout
 from pipeline.stages.validate import validate_rows

@@ -8,7 +8,7 @@ from pipeline.cli.ending import end_with, told
 from pipeline.cli.finding import ledger_of
 from pipeline.cli.options import json_option, ledger_option, quiet_option
 from pipeline.cli.tools import offline_tools
-from pipeline.resume import report_again
+from pipeline.run import report_again
 
 
 @click.command("report")

@@ -15,7 +15,7 @@ from pipeline.cli.options import (
 )
 from pipeline.cli.run import sending_of
 from pipeline.cli.tools import SANDBOX_TARGET, tools_for
-from pipeline.resume import resume as resume_run
+from pipeline.run import resume as resume_run
 
 
 @click.command("resume")

@@ -22,9 +22,9 @@ from pipeline.cli.options import (
     workspace_option,
 )
 from pipeline.cli.tools import Sending, target_of, tools_for
-from pipeline.job import Job
 from pipeline.mapping import find_mapping, load_mapping
 from pipeline.run import run as run_job
+from pipeline.runs.job import Job
 from pipeline.stages.read import Layout
 
 _job_options = several(

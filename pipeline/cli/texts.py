@@ -6,7 +6,7 @@ import click
 
 from pipeline.errors import MappingError, Mistake, PipelineError
 from pipeline.rows import Status
-from pipeline.summary import RunStatus, Summary
+from pipeline.runs.summary import RunStatus, Summary
 
 MEANINGS = {
     Status.CREATED: "the API took them",

@@ -19,9 +19,9 @@ from pipeline.api import (
 )
 from pipeline.cli.settings import state_folder
 from pipeline.errors import SettingsError
-from pipeline.job import RowLimit, SenderFor, Target, Tools
 from pipeline.ledger import Ledger, Recorder
 from pipeline.progress import Progress, progress_on_stderr
+from pipeline.runs.job import RowLimit, SenderFor, Target, Tools
 from pipeline.sandbox.process import running_sandbox
 from pipeline.stages.post import ApiSender, Limits, Line, NothingSent, Sender
 from pipeline.stopping import Stop, stopping_in_order

@@ -124,7 +124,8 @@ class ApiSender:
             stopped = Posted(Ending.INTERRUPTED, "You stopped the run.")
 
             def end_in_order() -> None:
-                loop.call_soon_threadsafe(shift.end, stopped)
+                with suppress(RuntimeError):  # the loop is closed: all was sent
+                    loop.call_soon_threadsafe(shift.end, stopped)
 
             self._stop.on_request(end_in_order)
             if self._stop.signal is not None:

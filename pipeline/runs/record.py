@@ -13,15 +13,12 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from pipeline.errors import PipelineError
-from pipeline.job import Job, Tools
 from pipeline.ledger import Ledger, RunRecord, State
 from pipeline.plan import Plan
 from pipeline.private_files import private_folder, write_whole
 from pipeline.rows import Status
-from pipeline.stages.post import Ending, Posted
-from pipeline.stages.report import FIX_ME, ROWS, Fates, check_accounts, write_report
-from pipeline.stopping import Interrupted
-from pipeline.summary import (
+from pipeline.runs.job import Job, Tools
+from pipeline.runs.summary import (
     EXIT_CODES,
     Heading,
     RunStatus,
@@ -29,6 +26,9 @@ from pipeline.summary import (
     issue_lines,
     judge,
 )
+from pipeline.stages.post import Ending, Posted
+from pipeline.stages.report import FIX_ME, ROWS, Fates, check_accounts, write_report
+from pipeline.stopping import Interrupted
 
 SUMMARY = "summary.json"
 _STATUS = {

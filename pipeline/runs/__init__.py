@@ -1,0 +1,1 @@
+"""What a run is made of: its job, what it prepares, its record, its summary."""
