@@ -3,7 +3,7 @@
 import sys
 import time
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from tqdm import tqdm
 
@@ -57,7 +57,7 @@ class Bar(Silence):
     """A tqdm bar, for terminals."""
 
     def __init__(self) -> None:
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Any] | None = None
 
     def __exit__(
         self,

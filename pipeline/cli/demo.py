@@ -49,7 +49,7 @@ def demo(*, reports: Path) -> None:
             mapping=load_mapping(find_mapping(_MAPPING)),
             target=target_of(_SENDING, workspace),
             reports=reports,
-            again=("-m", _MAPPING, "--sandbox", "--workspace", workspace),
+            options=("-m", _MAPPING, "--sandbox", "--workspace", workspace),
         )
         with tools_for(None, _SENDING, dry_run=False, quiet=True) as tools:
             summary = run(job, tools)

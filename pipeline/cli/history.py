@@ -9,6 +9,7 @@ from pipeline.cli.finding import ledgers
 from pipeline.cli.options import ledger_option
 from pipeline.cli.texts import table
 from pipeline.ledger import Ledger, RunRecord
+from pipeline.runs.record import from_here
 
 _HEADER = ("run", "command", "status", "target", "rows", "counts", "report")
 
@@ -57,5 +58,5 @@ def _line(run: RunRecord) -> tuple[str, ...]:
         run.target,
         f"{sum(counts.values()):,}",
         told_counts or "-",
-        run.reports,
+        from_here(run.reports),
     )

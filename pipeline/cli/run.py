@@ -115,5 +115,5 @@ def _job(
         dry_run=dry_run,
         limit=options["limit"],
         max_invalid=options["max_invalid"],
-        again=tuple(again),
+        options=tuple(again),
     )

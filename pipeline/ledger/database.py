@@ -25,6 +25,7 @@ SCHEMA: Final[dict[str, str]] = {
     started_at TEXT NOT NULL,
     reports TEXT NOT NULL,
     sources TEXT NOT NULL,
+    options TEXT NOT NULL,
     ended_at TEXT,
     status TEXT,
     exit_code INTEGER,

@@ -22,7 +22,11 @@ class State(IntEnum):
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run; what comes after `sources` is known when it has ended."""
+    """A run; what comes after `options` is known when it has ended.
+
+    `reports` and `sources` are absolute paths; `options` are those that a next
+    command about the same rows needs.
+    """
 
     name: str
     command: str
@@ -34,6 +38,7 @@ class RunRecord:
     started_at: datetime
     reports: str
     sources: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     ended_at: datetime | None = None
     status: str | None = None
     exit_code: int | None = None

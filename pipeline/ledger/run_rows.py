@@ -9,9 +9,9 @@ from pipeline.ledger.records import RunRecord
 
 _COLUMNS: Final = (
     "name, command, dry_run, target, workspace, mapping_name, mapping_sha256, "
-    "started_at, reports, sources, ended_at, status, exit_code, counts"
+    "started_at, reports, sources, options, ended_at, status, exit_code, counts"
 )
-_MARKS: Final = ", ".join("?" * 14)
+_MARKS: Final = ", ".join("?" * 15)
 BEGIN_RUN: Final = f"INSERT INTO run ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608
 FIND_RUN: Final = f"SELECT {_COLUMNS} FROM run WHERE name = ?"  # noqa: S608
 NEWEST_RUNS: Final = f"SELECT {_COLUMNS} FROM run ORDER BY id DESC LIMIT ?"  # noqa: S608
@@ -35,6 +35,7 @@ def run_row(record: RunRecord) -> _Row:
         _utc_text(record.started_at),
         record.reports,
         json.dumps(record.sources),
+        json.dumps(record.options),
         *ended_row(record.status, record.exit_code, record.ended_at, record.counts),
     )
 
@@ -56,7 +57,8 @@ def ended_row(
 
 def record_of(row: _Row) -> RunRecord:
     name, command, dry_run, target, workspace, mapping_name, sha256, *rest = row
-    started_at, reports, sources, ended_at, status, exit_code, counts = rest
+    started_at, reports, sources, options, *ending = rest
+    ended_at, status, exit_code, counts = ending
     return RunRecord(
         name=name,
         command=command,
@@ -68,6 +70,7 @@ def record_of(row: _Row) -> RunRecord:
         started_at=datetime.fromisoformat(started_at),
         reports=reports,
         sources=tuple(json.loads(sources)),
+        options=tuple(json.loads(options)),
         ended_at=None if ended_at is None else datetime.fromisoformat(ended_at),
         status=status,
         exit_code=exit_code,

@@ -43,7 +43,7 @@ class Target:
 class Job:
     """One `run` or `validate`. `limit` counts rows over all sources.
 
-    `again` are the options that the next command needs, too.
+    `options` are those that the next command needs, too.
     """
 
     command: str
@@ -55,7 +55,7 @@ class Job:
     dry_run: bool = False
     limit: int | None = None
     max_invalid: RowLimit | None = None
-    again: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 class SenderFor(Protocol):

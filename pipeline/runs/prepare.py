@@ -14,6 +14,7 @@ from pipeline.mapping import bind_columns, nearest, normalize_name
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import FileLookup, Mapping
 from pipeline.rows import Batch, Severity
+from pipeline.runs.summary import sources_reported_in
 from pipeline.stages.map import BoundMapping
 from pipeline.stages.read import Layout, OpenSource, open_source
 
@@ -33,18 +34,18 @@ def prepare(
     wanted = _layout(mapping, layout)
     sources = [open_source(path, wanted, number=n) for n, path in enumerate(paths)]
     headers = [_headers(mapping, source) for source in sources]
-    lookups = open_lookups(mapping, beside=paths[0].parent)
+    lookups = open_lookups(mapping, _folders(mapping, paths))
     return tuple(
         Prepared(source, BoundMapping(mapping, header, lookups))
         for source, header in zip(sources, headers, strict=True)
     )
 
 
-def open_lookups(mapping: Mapping, *, beside: Path) -> dict[str, LookupTable]:
-    """The lookup tables that fields use, searched beside the mapping and the source."""
+def open_lookups(mapping: Mapping, folders: tuple[Path, ...]) -> dict[str, LookupTable]:
+    """The lookup tables that fields use, from the first folder that has the file."""
     used = {rule.lookup for rule in mapping.fields.values()} - {None}
     return {
-        name: _open_lookup(mapping, name, lookup, (mapping.folder, beside))
+        name: _open_lookup(mapping, name, lookup, folders)
         for name, lookup in mapping.lookups.items()
         if name in used
     }
@@ -61,6 +62,21 @@ def rules_of(mapping: Mapping, now: datetime) -> ActivityRules:
         subject_length=lengths.get("subject") or standard.subject_length,
         description_length=lengths.get("description") or standard.description_length,
     )
+
+
+def _folders(mapping: Mapping, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Where lookup files may lie: beside the mapping, or beside a source.
+
+    A fix-me.csv stands for the sources it was made from, which its report names.
+    """
+    folders = [mapping.folder]
+    waiting = [path.parent for path in paths]
+    while waiting:
+        folder = waiting.pop(0)
+        if folder not in folders:
+            folders.append(folder)
+            waiting += [Path(path).parent for path in sources_reported_in(folder)]
+    return tuple(folders)
 
 
 def _layout(mapping: Mapping, asked: Layout) -> Layout:

@@ -20,6 +20,7 @@ from pipeline.rows import Status
 from pipeline.runs.job import Job, Tools
 from pipeline.runs.summary import (
     EXIT_CODES,
+    SUMMARY,
     Heading,
     RunStatus,
     Summary,
@@ -30,7 +31,6 @@ from pipeline.stages.post import Ending, Posted
 from pipeline.stages.report import FIX_ME, ROWS, Fates, check_accounts, write_report
 from pipeline.stopping import Interrupted
 
-SUMMARY = "summary.json"
 _STATUS = {
     State.INTENT: Status.UNCERTAIN,
     State.CREATED: Status.CREATED,
@@ -51,7 +51,6 @@ class OpenRun:
     record: RunRecord
     number: int
     folder: Path
-    again: tuple[str, ...] = ()
 
     @property
     def heading(self) -> Heading:
@@ -64,7 +63,7 @@ class OpenRun:
             mapping_name=record.mapping_name,
             mapping_sha256=record.mapping_sha256,
             started_at=record.started_at,
-            reports=record.reports,
+            reports=from_here(record.reports),
         )
 
 
@@ -83,13 +82,14 @@ def open_run(job: Job, tools: Tools) -> Iterator[OpenRun]:
         mapping_name=job.mapping.name,
         mapping_sha256=job.mapping.sha256,
         started_at=started,
-        reports=str(reports),
-        sources=tuple(str(path) for path in job.paths),
+        reports=str(reports.absolute()),
+        sources=tuple(str(path.absolute()) for path in job.paths),
+        options=job.options,
     )
     number = tools.ledger.begin_run(record)
     folder = private_folder(run_folder(tools.ledger, name))
     with _held(folder, name):
-        run = OpenRun(record, number, folder, job.again)
+        run = OpenRun(record, number, folder)
         try:
             yield run
         except PipelineError as error:
@@ -178,6 +178,13 @@ def fates(ledger: Ledger, run: OpenRun, identities: pl.Series) -> Fates:
     return Fates(_with_status(own, _STATUS), _with_status(others, _ELSEWHERE))
 
 
+def from_here(path: str) -> str:
+    """The path as one would type it in the working folder."""
+    if not Path(path).is_relative_to(Path.cwd()):
+        return path
+    return str(Path(path).relative_to(Path.cwd()))
+
+
 def run_folder(ledger: Ledger, name: str) -> Path:
     """Where a run's plan lies: beside the ledger, private."""
     return ledger.path.with_name(f"{ledger.path.name}.runs") / name
@@ -229,15 +236,17 @@ def _end(run: OpenRun, summary: Summary, tools: Tools) -> None:
 
 def _next(run: OpenRun, counts: Counter[str]) -> tuple[str, ...]:
     """The commands that a person would type now."""
-    fix_me = str(Path(run.record.reports) / FIX_ME)
+    record = run.record
+    fix_me = from_here(str(Path(record.reports) / FIX_ME))
     to_fix = counts[Status.INVALID] + counts[Status.REJECTED]
     commands: list[tuple[str, ...]] = []
     if counts[Status.UNSENT]:
-        commands.append(("resume", run.record.name))
+        commands.append(("resume", record.name))
     if to_fix:
-        commands.append(("run", fix_me, *run.again))
-    if run.record.dry_run and not to_fix:
-        commands.append(("run", *run.record.sources, *run.again))
+        commands.append(("run", fix_me, *record.options))
+    if record.dry_run and not to_fix:
+        sources = map(from_here, record.sources)
+        commands.append(("run", *sources, *record.options))
     return tuple(shlex.join(("activity-import", *words)) for words in commands)
 
 

@@ -5,12 +5,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from pipeline.rows import Source, Status
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.report import Counted
 
+SUMMARY = "summary.json"
 SCHEMA_VERSION = 1
 _MEND = (Status.INVALID, Status.REJECTED, Status.UNCERTAIN)
 
@@ -103,6 +105,15 @@ class Summary:
 
     def _by_status(self) -> dict[str, int]:
         return {status.value: self.counts[status] for status in Status}
+
+
+def sources_reported_in(folder: Path) -> tuple[str, ...]:
+    """The paths of the sources whose report lies in a folder, if one does."""
+    try:
+        told = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        return tuple(str(source["path"]) for source in told["sources"])
+    except (OSError, ValueError, TypeError, LookupError):
+        return ()
 
 
 def judge(counts: Counter[str], posted: Posted) -> RunStatus:

@@ -62,5 +62,6 @@ def _record() -> RunRecord:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(dir=(sys.argv[2:] or [None])[0]) as name:
+    folder = sys.argv[2] if len(sys.argv) > 2 else None
+    with tempfile.TemporaryDirectory(dir=folder) as name:
         main(int((sys.argv[1:] or ["200000"])[0]), Path(name))

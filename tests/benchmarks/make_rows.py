@@ -7,10 +7,11 @@ import uuid
 from pathlib import Path
 
 HEADER = ("Id", "Subject", "Description", "Type", "When", "Account", "Contact", "Owner")
-WORDS = (
+TALK = (
     "met with the buyer about pricing and next steps we agreed to send a proposal "
     "after the security review the call went well they will talk to their own team"
-).split()
+)
+WORDS = TALK.split()
 
 
 def main(rows: int, path: Path) -> None:

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
-from rival_validate import body
+
+from tests.benchmarks.rival_validate import body
 
 local = threading.local()
 

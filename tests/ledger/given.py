@@ -28,6 +28,7 @@ def record(name: str = NAME) -> RunRecord:
         started_at=STARTED,
         reports=f"reports/{name}",
         sources=("tasks.csv", "calls.csv"),
+        options=("-m", "acme-tasks"),
     )
 
 
@@ -43,7 +44,7 @@ def identities(*numbers: int) -> pl.Series:
     return pl.Series("identity", [identity(n) for n in numbers], dtype=pl.Binary)
 
 
-def settled(number: int, state: State, **rest: str | int | None) -> Settled:
+def settled(number: int, state: State, **rest: object) -> Settled:
     return Settled(identity(number), state, **rest)  # type: ignore[arg-type]
 
 
