@@ -4,9 +4,11 @@ read -> map -> validate -> (plan, on disk) -> post -> report
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from pipeline.activity import ActivityRules
+from pipeline.ahead import ahead
 from pipeline.errors import PipelineError
 from pipeline.ledger import RunRecord
 from pipeline.plan import (
@@ -17,6 +19,7 @@ from pipeline.plan import (
     identifier,
     requests_of,
     with_changes,
+    without_bodies,
 )
 from pipeline.rows import Batch, Checked, Status
 from pipeline.runs.job import Job, Tools
@@ -29,7 +32,7 @@ from pipeline.runs.record import (
     reopen_run,
 )
 from pipeline.runs.summary import Summary
-from pipeline.stages.map import map_rows
+from pipeline.stages.map import BoundMapping, map_rows
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.validate import validate_rows
 
@@ -71,12 +74,17 @@ def make_plan(
     scope = Scope(job.target.url, job.target.workspace, job.mapping.system)
     identities = identifier(job.mapping, scope)
     writer = PlanWriter(folder)
+    for one in prepared:
+        writer.add_source(one.source.source, one.bound.labels)
     tools.progress.begin("checking", None)
-    for batch, checked in _checked(job, prepared, rules, writer):
+    check = partial(_check, rules)
+    for checked in ahead(map(check, ahead(_batches(job, prepared)))):
+        batch = checked.mapped.batch
         named = identities.identify(checked.bodies, batch.source.number)
         standing = with_changes(named, tools.ledger.standing(named["identity"]))
         planned, issues = decide(checked, named, standing)
-        writer.add(batch, planned, issues)
+        kept = without_bodies(planned) if job.dry_run else planned
+        writer.add(batch, kept, issues)
         tools.progress.advance(planned.height)
         tools.stop.raise_if_requested()
     return writer.seal()
@@ -89,15 +97,19 @@ def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
     return sender.send(requests_of(plan, tools.ledger.standing), total)
 
 
-def _checked(
-    job: Job, prepared: tuple[Prepared, ...], rules: ActivityRules, writer: PlanWriter
-) -> Iterator[tuple[Batch, Checked]]:
+def _batches(
+    job: Job, prepared: tuple[Prepared, ...]
+) -> Iterator[tuple[Batch, BoundMapping]]:
     left = job.limit
     for one in prepared:
-        writer.add_source(one.source.source, one.bound.labels)
         for batch in one.source.batches(left):
+            yield batch, one.bound
             left = None if left is None else left - batch.rows.height
-            yield batch, validate_rows(map_rows(batch, one.bound), rules)
+
+
+def _check(rules: ActivityRules, item: tuple[Batch, BoundMapping]) -> Checked:
+    batch, bound = item
+    return validate_rows(map_rows(batch, bound), rules)
 
 
 def _too_many_invalid(plan: Plan, job: Job) -> Posted | None:

@@ -46,20 +46,31 @@ SENDINGS_SCHEMA: Final = pl.Schema(
         "message": pl.String(),
     }
 )
-# CROSS JOIN keeps SQLite from walking through the whole ledger; the index is small
-# enough to make 100,000 look-ups among 10,000,000 sendings in a quarter of a second.
-_STANDING = """
-SELECT wanted.identity, run.name, state, body, activity_id
+# The identities come as one blob, 16 bytes each: half the time of a temporary table.
+# CROSS JOIN keeps SQLite from walking through the whole ledger.
+_WANTED = """
+WITH RECURSIVE place (at) AS (
+    SELECT 1 UNION ALL SELECT at + 16 FROM place WHERE at + 16 < length(:wanted)
+), wanted (identity) AS (SELECT substr(:wanted, at, 16) FROM place)
+"""
+_STANDING = (
+    _WANTED
+    + """
+SELECT sending.identity, run.name, state, body, activity_id
 FROM wanted
 CROSS JOIN sending INDEXED BY sent_once
     ON sending.identity = wanted.identity AND state IN (0, 1, 3)
 JOIN run ON run.id = sending.run
 """
-_SENDINGS = """
-SELECT wanted.identity, state, activity_id, http_status, attempts, code, field, message
+)
+_SENDINGS = (
+    _WANTED
+    + """
+SELECT sending.identity, state, activity_id, http_status, attempts, code, field, message
 FROM wanted
-CROSS JOIN sending ON sending.identity = wanted.identity AND sending.run = ?
+CROSS JOIN sending ON sending.identity = wanted.identity AND sending.run = :run
 """
+)
 
 
 class Ledger:
@@ -81,9 +92,6 @@ class Ledger:
         """Makes the file, private, where there is none; raises LedgerError."""
         with translated(path):
             connection = connect(path)
-            connection.execute(
-                "CREATE TEMP TABLE wanted (identity BLOB PRIMARY KEY) WITHOUT ROWID"
-            )
         return cls(path, connection, now=now)
 
     def __enter__(self) -> Self:
@@ -138,11 +146,11 @@ class Ledger:
 
     def standing(self, identities: pl.Series) -> pl.DataFrame:
         """The live sendings, of any run, in `STANDING_SCHEMA`: one per identity."""
-        return self._look_up(_STANDING, identities, STANDING_SCHEMA)
+        return self._look_up(_STANDING, identities, STANDING_SCHEMA, run=None)
 
     def sendings(self, run: int, identities: pl.Series) -> pl.DataFrame:
         """The run's own sendings, in any state, in `SENDINGS_SCHEMA`."""
-        return self._look_up(_SENDINGS, identities, SENDINGS_SCHEMA, run)
+        return self._look_up(_SENDINGS, identities, SENDINGS_SCHEMA, run=run)
 
     def counts(self, run: int) -> dict[State, int]:
         """How many sendings of the run are in each state; zeros are left out."""
@@ -176,17 +184,14 @@ class Ledger:
         ]
 
     def _look_up(
-        self, query: str, identities: pl.Series, schema: pl.Schema, *values: int
+        self, query: str, identities: pl.Series, schema: pl.Schema, run: int | None
     ) -> pl.DataFrame:
         """Sorted, so that neighbours are read from the same page."""
-        if identities.is_empty() or not self._rows("SELECT 1 FROM sending LIMIT 1"):
+        wanted = b"".join(identities.drop_nulls().unique().sort())
+        if not wanted or not self._rows("SELECT 1 FROM sending LIMIT 1"):
             return pl.DataFrame(schema=schema)
-        wanted = identities.drop_nulls().unique().sort().to_list()
-        with self._transaction("DEFERRED"):
-            self._connection.execute("DELETE FROM wanted")
-            self._connection.executemany(
-                "INSERT INTO wanted VALUES (?)", zip(wanted, strict=True)
-            )
+        with translated(self.path):
+            values = {"wanted": wanted, "run": run}
             rows = self._connection.execute(query, values).fetchall()
         return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -1,6 +1,6 @@
 """The plan: what a run will send, on disk before anything is sent."""
 
-from pipeline.plan.decide import PLANNED_SCHEMA, decide
+from pipeline.plan.decide import PLANNED_SCHEMA, decide, without_bodies
 from pipeline.plan.files import Plan, PlannedBatch, PlanWriter
 from pipeline.plan.identity import (
     ContentIdentity,
@@ -27,4 +27,5 @@ __all__ = [
     "identifier",
     "requests_of",
     "with_changes",
+    "without_bodies",
 ]

@@ -43,6 +43,11 @@ def decide(
     return facts.select(_planned()).cast(PLANNED_SCHEMA), issues
 
 
+def without_bodies(planned: pl.DataFrame) -> pl.DataFrame:
+    """What a dry run writes down: enough to report, nothing to send."""
+    return planned.with_columns(body=_NO_TEXT)
+
+
 def summarise(issues: pl.DataFrame) -> pl.DataFrame:
     """A line per row: `wrong`, and code, column, message, hint of its issues.
 

@@ -7,9 +7,10 @@ comes last: without it the plan is not whole, and nothing was sent.
 
 import json
 from collections import Counter
+from collections.abc import Mapping as Dict
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -18,6 +19,12 @@ from pipeline.private_files import private_folder, write_whole, writing
 from pipeline.rows import Batch, Column, Source
 
 _SEAL = "plan.json"
+# Rows are written at the speed of the disk; bodies repeat themselves a lot.
+_COMPRESSION: Dict[str, Literal["lz4", "uncompressed"]] = {
+    "rows": "uncompressed",
+    "plan": "lz4",
+    "issues": "lz4",
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,7 @@ class PlanWriter:
             path = _path(self._folder, number, kind)
             with writing(path):
                 path.touch(mode=0o600)
-                frame.write_ipc(path, compression="lz4")
+                frame.write_ipc(path, compression=_COMPRESSION[kind])
         self._batches.append(batch.source.number)
         self._rows[batch.source.number] += planned.height
         self._counts.update(dict(planned["status"].value_counts().iter_rows()))

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 from filelock import FileLock, Timeout
 
 from pipeline.errors import PipelineError
-from pipeline.ledger import Ledger, RunRecord, State
+from pipeline.ledger import (
+    SENDINGS_SCHEMA,
+    STANDING_SCHEMA,
+    Ledger,
+    RunRecord,
+    State,
+)
 from pipeline.plan import Plan
 from pipeline.private_files import private_folder, write_whole
 from pipeline.rows import Status
@@ -121,7 +128,7 @@ def conclude(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
     counted = write_report(
         reports,
         plan,
-        lambda identities: fates(tools.ledger, run, identities),
+        _nothing_sent if run.record.dry_run else partial(fates, tools.ledger, run),
         dry_run=run.record.dry_run,
         advance=tools.progress.advance,
     )
@@ -176,6 +183,14 @@ def fates(ledger: Ledger, run: OpenRun, identities: pl.Series) -> Fates:
     own = ledger.sendings(run.number, identities)
     others = ledger.standing(identities).filter(pl.col("run") != run.record.name)
     return Fates(_with_status(own, _STATUS), _with_status(others, _ELSEWHERE))
+
+
+def _nothing_sent(_identities: pl.Series) -> Fates:
+    """A dry run's plan already holds all that is to be said."""
+    return Fates(
+        _with_status(pl.DataFrame(schema=SENDINGS_SCHEMA), _STATUS),
+        _with_status(pl.DataFrame(schema=STANDING_SCHEMA), _ELSEWHERE),
+    )
 
 
 def from_here(path: str) -> str:

@@ -1,8 +1,10 @@
 """A process of its own that claims rows and says what it was told is durable.
 
-python -m tests.ledger.claimer PATH RUN_NAME FIRST LAST: claims the identities from
-FIRST to LAST, up or down, several at a time, and settles what it got. A line
-`claimed N` comes when a claim was granted; a line `settled N` when its answer is durable.
+python -m tests.ledger.claimer PATH RUN_NAME FIRST LAST
+
+Claims the identities from FIRST to LAST, up or down, several at a time, and settles
+what it got. A line `claimed N` comes when a claim was granted, a line `settled N` when
+its answer is durable.
 """
 
 import asyncio

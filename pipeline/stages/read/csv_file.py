@@ -83,7 +83,7 @@ class CsvFile:
 
         ids = [f"c{n}" for n in range(self.header.width)]
         try:
-            with pa.OSFile(str(self.path)) as file:
+            with self.path.open("rb") as file:
                 for block in arrow_csv.open_csv(file, **self._options(ids, set_aside)):
                     yield pl.DataFrame(block)
         except pa.ArrowInvalid as error:
@@ -109,7 +109,10 @@ class CsvFile:
                 invalid_row_handler=set_aside,
             ),
             "convert_options": arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(ids, pa.string()), strings_can_be_null=False
+                column_types=dict.fromkeys(ids, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
             ),
         }
 

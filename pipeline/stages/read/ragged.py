@@ -36,7 +36,8 @@ def fitted(records: Records, ids: list[str]) -> pl.DataFrame:
     cells = [[*each, *[""] * (width - len(each))][:width] for each in records.values()]
     texts = pl.DataFrame(cells, schema=dict.fromkeys(ids, pl.String), orient="row")
     numbers = pl.Series("row", list(records), dtype=pl.UInt32)
-    return texts.insert_column(0, numbers)
+    filled = texts.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return filled.insert_column(0, numbers)
 
 
 def ragged_issues(

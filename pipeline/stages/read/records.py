@@ -12,10 +12,10 @@ from pipeline.stages.read.header import Header
 def as_batch(
     source: Source, header: Header, raw: pl.DataFrame, issues: pl.DataFrame
 ) -> Batch:
-    """A batch of `raw`, which has `row` and a text column per column id."""
+    """A batch of `raw`: `row` and a text column per column id, null when empty."""
     ids = [column.id for column in header.columns]
-    cells = [restore(pl.col(at)) if header.neutralized else pl.col(at) for at in ids]
-    rows = raw.select("row", *(pl.when(cell != "").then(cell) for cell in cells))
+    cells = pl.col(ids)
+    rows = raw.select("row", restore(cells) if header.neutralized else cells)
     blank = _blank(rows, ids)
     if blank.is_empty():
         return Batch(source, rows, issues)
@@ -27,13 +27,11 @@ def limited(batches: Iterator[Batch], limit: int | None) -> Iterator[Batch]:
     if limit is None:
         yield from batches
         return
-    for batch in batches:
+    while limit and (batch := next(batches, None)):
         rows = batch.rows.head(limit)
         limit -= rows.height
         told = batch.issues.join(rows, on="row", how="semi", maintain_order="left")
         yield Batch(batch.source, rows, told)
-        if limit == 0:
-            return
 
 
 def _blank(rows: pl.DataFrame, ids: list[str]) -> pl.DataFrame:

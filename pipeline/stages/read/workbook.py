@@ -136,7 +136,10 @@ def _cells(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
     cells = cells.rename({old: f"c{n}" for n, old in enumerate(cells.columns)})
     day = pl.all().str.strip_suffix(_MIDNIGHT)
     return cells.with_columns(
-        pl.when(pl.all().str.contains(_DAY)).then(day).otherwise(pl.all())
+        pl.when(pl.all().str.contains(_DAY))
+        .then(day)
+        .when(pl.all() != "")
+        .then(pl.all())
     )
 
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from pipeline.ahead import ahead
 from pipeline.issues import all_issues
 from pipeline.plan import Plan, PlannedBatch
 from pipeline.private_files import private_folder, replacing
@@ -69,6 +70,15 @@ class Counted:
             )
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A batch's part of the report; `lines` are those of each file."""
+
+    outcomes: pl.DataFrame
+    issues: pl.DataFrame
+    lines: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
+
 def write_report(
     folder: Path,
     plan: Plan,
@@ -86,20 +96,32 @@ def write_report(
             stack.enter_context(_table(folder / name, header))
             for name, header in _headers(columns).items()
         ]
-        for batch in plan.batches:
-            planned = batch.planned()
-            labels = plan.labels[batch.source.number]
-            outcomes = outcomes_of(
-                planned, fates(planned["identity"]), labels, dry_run=dry_run
-            )
-            issues = all_issues([batch.issues(), refusals(outcomes)])
-            counted.add(outcomes, issues)
-            for file, lines in zip(
-                files, _lines(batch, outcomes, issues, columns), strict=True
-            ):
+        made = (
+            _made(plan, batch, fates, columns, dry_run=dry_run)
+            for batch in plan.batches
+        )
+        for part in ahead(made):
+            counted.add(part.outcomes, part.issues)
+            for file, lines in zip(files, part.lines, strict=True):
                 lines.write_csv(file, include_header=False)
-            advance(planned.height)
+            advance(part.outcomes.height)
     return counted
+
+
+def _made(
+    plan: Plan,
+    batch: PlannedBatch,
+    fates: Callable[[pl.Series], Fates],
+    columns: SourceColumns,
+    *,
+    dry_run: bool,
+) -> _Part:
+    planned = batch.planned()
+    labels = plan.labels[batch.source.number]
+    known = fates(planned["identity"])
+    outcomes = outcomes_of(planned, known, labels, dry_run=dry_run)
+    issues = all_issues([batch.issues(), refusals(outcomes)])
+    return _Part(outcomes, issues, _lines(batch, outcomes, issues, columns))
 
 
 def _headers(columns: SourceColumns) -> dict[str, list[str]]:
