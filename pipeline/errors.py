@@ -51,11 +51,18 @@ class SourceError(PipelineError):
 
 
 class MappingError(PipelineError):
-    """A mapping has mistakes; all of them are listed."""
+    """A mapping has mistakes, or does not fit a source; all mistakes are listed."""
 
-    def __init__(self, path: str, mistakes: tuple[Mistake, ...]) -> None:
+    def __init__(
+        self,
+        path: str,
+        mistakes: tuple[Mistake, ...],
+        *,
+        message: str = "",
+        hint: str = "",
+    ) -> None:
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        super().__init__(f"The mapping has {count}.", where=path)
+        super().__init__(message or f"The mapping has {count}.", where=path, hint=hint)
         self.mistakes = mistakes
 
 

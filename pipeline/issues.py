@@ -31,21 +31,22 @@ _KINDS = (
     IssueKind(
         "extra_cells",
         "The row has more cells than the header",
-        "The row has {detail} cells more than the header, starting with '{value}'.",
+        "The row has more cells than the header. Too many: {detail} ('{value}').",
         "Put the text that holds the delimiter into double quotes, or remove the "
         "extra delimiter.",
     ),
     IssueKind(
         "missing_cells",
         "The row has fewer cells than the header",
-        "The row ends {detail} cells before the header does; they were taken as empty.",
+        "The row has fewer cells than the header. Missing, and taken as empty: "
+        "{detail}.",
         "Nothing to do if those cells are empty in the old system too.",
         Severity.WARNING,
     ),
     IssueKind(
         "cut_off_row",
         "The file ends in the middle of this row",
-        "The file ends in the middle of this row, {detail} cells early.",
+        "The file ends in the middle of this row. Cells missing: {detail}.",
         "The file was probably not copied whole: export or copy it again.",
     ),
     # map

@@ -66,6 +66,7 @@ def summary_text(summary: Summary) -> str:
     """A run on one screen; what to do next comes last."""
     parts = [
         _headline(summary),
+        _notes(summary),
         _counts(summary),
         _issues(summary),
         _sentence(summary),
@@ -83,6 +84,14 @@ def _headline(summary: Summary) -> str:
     kind = "Dry run" if heading.dry_run else "Run"
     sources = ", ".join(source.label for source, _ in summary.sources)
     return f"{kind} {heading.run}: {word}\n  {sources} -> {heading.target}"
+
+
+def _notes(summary: Summary) -> str:
+    return "\n".join(
+        f"Note: {source.label}: {note}"
+        for source, _ in summary.sources
+        for note in source.notes
+    )
 
 
 def _counts(summary: Summary) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import MappingError
 from pipeline.mapping.model import ColumnRef, Mapping
-from pipeline.mapping.nearest import nearest, normalize_name
+from pipeline.mapping.nearest import did_you_mean, normalize_name
 from pipeline.mapping.references import referenced_columns
 from pipeline.mapping.section import Mistakes
 from pipeline.rows import Column
@@ -42,12 +42,17 @@ def bind_columns(
         name = normalize_name(ref.name)
         fitting = by_name.get(name, [])
         if len(fitting) > 1:
-            _several(ref, fitting, source, mistakes)
+            _several(ref, fitting, mistakes)
         if not fitting and name not in optional:
-            _absent(ref, columns, source, mistakes)
+            _absent(ref, columns, mistakes)
         ids[ref.name] = fitting[0].id if fitting else None
     if found := mistakes.in_order():
-        raise MappingError(mapping.path, found)
+        raise MappingError(
+            mapping.path,
+            found,
+            message=f"The mapping does not fit {source}.",
+            hint=f"The file has these columns: {_listed(columns)}.",
+        )
     return ids
 
 
@@ -79,26 +84,24 @@ def _those(
     return tuple({normalize_name(name): name for name in chosen}.values())
 
 
-def _several(
-    ref: ColumnRef, fitting: list[Column], source: str, mistakes: Mistakes
-) -> None:
+def _several(ref: ColumnRef, fitting: list[Column], mistakes: Mistakes) -> None:
     names = ", ".join(f"'{column.name}'" for column in fitting)
     mistakes.add(
-        f"Several columns of {source} fit '{ref.name}': {names}.",
+        f"Several columns of the file fit '{ref.name}': {names}.",
         ref.place,
         "Rename one of them in the file.",
     )
 
 
-def _absent(
-    ref: ColumnRef, columns: tuple[Column, ...], source: str, mistakes: Mistakes
-) -> None:
-    names = [column.name for column in columns if column.name]
-    close = nearest(ref.name, names)
-    some = ", ".join(names[:_MOST_HEADERS])
-    more = f" and {len(names) - _MOST_HEADERS} more" * (len(names) > _MOST_HEADERS)
+def _absent(ref: ColumnRef, columns: tuple[Column, ...], mistakes: Mistakes) -> None:
     mistakes.add(
-        f"The column '{ref.name}' is not in {source}.",
+        f"The file has no column '{ref.name}'.",
         ref.place,
-        f"Did you mean '{close}'?" if close else f"It has: {some}{more}.",
+        did_you_mean(ref.name, [column.name for column in columns if column.name]),
     )
+
+
+def _listed(columns: tuple[Column, ...]) -> str:
+    names = [column.name for column in columns if column.name]
+    more = f" and {len(names) - _MOST_HEADERS} more" * (len(names) > _MOST_HEADERS)
+    return ", ".join(names[:_MOST_HEADERS]) + more

@@ -15,6 +15,7 @@ from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import FileLookup, Mapping
 from pipeline.rows import Batch, Severity
 from pipeline.runs.summary import sources_reported_in
+from pipeline.shipped import shipped_folder
 from pipeline.stages.map import BoundMapping
 from pipeline.stages.read import Layout, OpenSource, open_source
 
@@ -44,10 +45,14 @@ def prepare(
 def open_lookups(mapping: Mapping, folders: tuple[Path, ...]) -> dict[str, LookupTable]:
     """The lookup tables that fields use, from the first folder that has the file."""
     used = {rule.lookup for rule in mapping.fields.values()} - {None}
+    lookups = {n: lookup for n, lookup in mapping.lookups.items() if n in used}
+    paths = {name: _find(lookup, folders) for name, lookup in lookups.items()}
+    if missing := [lookups[name] for name, path in paths.items() if path is None]:
+        raise _files_missing(mapping, missing, folders)
     return {
-        name: _open_lookup(mapping, name, lookup, folders)
-        for name, lookup in mapping.lookups.items()
-        if name in used
+        name: _open_lookup(mapping, name, lookups[name], path)
+        for name, path in paths.items()
+        if path is not None
     }
 
 
@@ -69,8 +74,8 @@ def _folders(mapping: Mapping, paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
     A fix-me.csv stands for the sources it was made from, which its report names.
     """
-    folders = [mapping.folder]
-    waiting = [path.parent for path in paths]
+    folders: list[Path] = []
+    waiting = [mapping.folder, *(path.parent for path in paths)]
     while waiting:
         folder = waiting.pop(0)
         if folder not in folders:
@@ -96,9 +101,8 @@ def _headers(mapping: Mapping, opened: OpenSource) -> Headers:
 
 
 def _open_lookup(
-    mapping: Mapping, name: str, lookup: FileLookup, folders: tuple[Path, ...]
+    mapping: Mapping, name: str, lookup: FileLookup, path: Path
 ) -> LookupTable:
-    path = _find(mapping, name, lookup, folders)
     try:
         opened = open_source(path, Layout(sheet=lookup.sheet), number=0)
         rows = pl.concat([batch.rows for batch in _sound(opened)])
@@ -115,22 +119,25 @@ def _open_lookup(
     return lookup_table(rows.select(value=match, answer=returns), label=path.name)
 
 
-def _find(
-    mapping: Mapping, name: str, lookup: FileLookup, folders: tuple[Path, ...]
-) -> Path:
-    for folder in folders:
-        if (path := folder / lookup.file).is_file():
-            return path
-    looked = " and ".join(dict.fromkeys(str(folder) for folder in folders))
-    raise MappingError(
+def _find(lookup: FileLookup, folders: tuple[Path, ...]) -> Path | None:
+    paths = (folder / lookup.file for folder in folders)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _files_missing(
+    mapping: Mapping, missing: list[FileLookup], folders: tuple[Path, ...]
+) -> MappingError:
+    own = [folder for folder in folders if folder != shipped_folder("mappings")]
+    listed = " or ".join(str(folder.absolute()) for folder in own)
+    return MappingError(
         mapping.path,
-        (
-            Mistake(
-                f"The file '{lookup.file}' of the lookup '{name}' is missing.",
-                lookup.place,
-                f"Put it into one of these folders: {looked}.",
-            ),
+        tuple(
+            Mistake(f"The lookup file '{lookup.file}' is missing.", lookup.place)
+            for lookup in missing
         ),
+        message="The mapping needs lookup files that are not there.",
+        hint=f"Put them into {listed}: CSV or XLSX, with an id of the old system and "
+        "one of Reevo in each row.",
     )
 
 

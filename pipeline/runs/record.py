@@ -245,7 +245,7 @@ def _end(run: OpenRun, summary: Summary, tools: Tools) -> None:
         status=summary.status,
         exit_code=summary.exit_code,
         ended_at=summary.ended_at,
-        counts=dict(summary.counts),
+        counts={name: count for name, count in summary.by_status().items() if count},
     )
 
 

@@ -86,7 +86,7 @@ class Summary:
             if heading
             else None,
             "sources": [_source(source, rows) for source, rows in self.sources],
-            "counts": {"read": self.counts.total(), **self._by_status()},
+            "counts": {"read": self.counts.total(), **self.by_status()},
             "issues": list(self.issues),
             "requests": {
                 "sent": self.posted.sent,
@@ -103,7 +103,8 @@ class Summary:
     def json(self) -> str:
         return json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n"
 
-    def _by_status(self) -> dict[str, int]:
+    def by_status(self) -> dict[str, int]:
+        """How many rows have each status, in the order of `Status`."""
         return {status.value: self.counts[status] for status in Status}
 
 
