@@ -6,6 +6,7 @@ readers drop or merge them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ from pipeline.stages.read.ragged import Ragged, Records, fitted, ragged_issues
 from pipeline.stages.read.records import as_batch, limited
 from pipeline.stages.read.survey import Survey, survey
 
-_BLOCK_BYTES = 8 << 20
+# Small blocks, joined: Arrow and Python keep many times a block's size in memory.
+_BLOCK_BYTES = 1 << 20
+_BLOCKS_IN_BATCH = 8
 
 
 def open_csv_file(path: Path, layout: Layout, *, number: int) -> OpenSource:
@@ -62,7 +65,7 @@ class CsvFile:
     def _batches(self) -> Iterator[Batch]:
         ragged = Ragged(self.dialect.delimiter)
         following, trusted = 1, False
-        for cells in self._blocks(ragged):
+        for cells in _joined(self._blocks(ragged)):
             raw, following = _numbered(cells, following, ragged)
             # The last record so far waits: only at the end is it known to be cut off.
             before = ragged.take(up_to=following - 2)
@@ -143,6 +146,11 @@ class CsvFile:
                 where=str(self.path),
                 hint="Wait until it is complete, then run it again.",
             )
+
+
+def _joined(blocks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    while some := list(islice(blocks, _BLOCKS_IN_BATCH)):
+        yield pl.concat(some, rechunk=True)
 
 
 def _numbered(
