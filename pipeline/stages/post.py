@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from random import random
 from typing import Protocol
 
@@ -111,10 +112,11 @@ class ApiSender:
         self._progress = progress
 
     def send(self, requests: Iterator[Request], total: int) -> Posted:
-        if total == 0:
+        first = next(requests, None)
+        if first is None:
             return Posted()
         self._progress.begin("sending", total)
-        return asyncio.run(self._send(requests))
+        return asyncio.run(self._send(chain([first], requests)))
 
     async def _send(self, requests: Iterator[Request]) -> Posted:
         line = self._open_line()

@@ -1,0 +1,154 @@
+"""Ctrl-C, and worse, in the middle of a run."""
+
+import os
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.commands import activity_import, ended, outcomes, started
+from tests.misbehaving import CREATED, Step, Talk, answers, misbehaving, reads, stalls
+from tests.runs.givens import HEALTHY, TAKEN, source
+
+ROWS = 30
+
+
+class Sending:
+    """A run in a process of its own, against a server that does things to it."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[str] | None = None
+
+    def signalled(self, number: signal.Signals, *, times: int = 1) -> Step:
+        """A step that sends the program signals, as the person before it would."""
+
+        def step(talk: Talk) -> None:
+            del talk
+            assert self.process
+            for _ in range(times):
+                os.kill(self.process.pid, number)
+
+        return step
+
+
+@pytest.fixture
+def sending(here: Path, monkeypatch: pytest.MonkeyPatch) -> Sending:
+    monkeypatch.setenv("REEVO_API_KEY", "secret-key")
+    source(ROWS)
+    return Sending()
+
+
+@contextmanager
+def run_of(sending: Sending, url: str, concurrency: int) -> Iterator[None]:
+    words = ["run", "rows.csv", "-m", "plain.yaml", "--base-url", url]
+    with started(*words, "--concurrency", concurrency) as process:
+        sending.process = process
+        yield
+
+
+def resumed(run: str, url: str) -> int:
+    words = ["resume", run, "--base-url", url, "--concurrency", "1"]
+    return activity_import(*words).code
+
+
+def only_run() -> str:
+    [folder] = Path("reports").iterdir()
+    return folder.name
+
+
+def statuses(run: str) -> Counter[str]:
+    return Counter(status for status, _ in outcomes(run).values())
+
+
+def sent(bodies: list[bytes]) -> list[str]:
+    found = [orjson.loads(body) for body in bodies if body]
+    return [each["attributes"]["metadata"]["subject"] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_first_signal_finishes_what_is_in_flight(
+    sending: Sending, number: signal.Signals, code: int
+) -> None:
+    third = [reads, sending.signalled(number), answers(201, CREATED)]
+    script = [*HEALTHY, *TAKEN * 2, *third, *TAKEN]
+    with misbehaving(script, [*HEALTHY, *TAKEN * ROWS]) as server:
+        with run_of(sending, server.url, concurrency=1):
+            assert sending.process
+            stopped = ended(sending.process)
+
+        assert stopped.code == code
+        assert statuses(stopped.run) in (
+            {"created": 3, "unsent": ROWS - 3},
+            {"created": 4, "unsent": ROWS - 4},  # the answer was faster than the signal
+        )
+        assert "Stopping: what is in flight is finished first." in stopped.err
+        assert f"activity-import resume {stopped.run}" in stopped.out
+
+        assert resumed(stopped.run, server.url) == 0
+        assert statuses(stopped.run) == {"created": ROWS}
+        once = Counter(sent([each.body for each in server.requests]))
+        assert set(once.values()) == {1}
+
+
+def test_a_second_signal_leaves_at_once_and_resume_goes_on(sending: Sending) -> None:
+    twice = sending.signalled(signal.SIGINT, times=2)
+    script = [*HEALTHY, *TAKEN * 2, reads, twice, stalls]
+    with misbehaving(script, [*HEALTHY, *TAKEN * ROWS]) as server:
+        with run_of(sending, server.url, concurrency=1):
+            assert sending.process
+            left = ended(sending.process)
+
+        assert (left.code, left.out) == (130, "")
+        assert resumed(only_run(), server.url) == 3
+        assert statuses(only_run()) == {"created": ROWS - 1, "uncertain": 1}
+        assert len(sent([each.body for each in server.requests])) == ROWS
+
+
+@pytest.mark.parametrize("at", [1, 2, 5, 17, ROWS])
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_killed_run_is_resumed_and_nothing_is_sent_twice(
+    sending: Sending, at: int, concurrency: int
+) -> None:
+    killer = KillerAt(at, sending)
+    script = [*HEALTHY, *killer.script]
+    with misbehaving(script, [*killer.script]) as server:
+        with run_of(sending, server.url, concurrency):
+            assert sending.process
+            assert ended(sending.process).code == -signal.SIGKILL
+        killer.over = True
+        run = only_run()
+
+    with misbehaving([*HEALTHY, *TAKEN * ROWS], TAKEN * ROWS) as calm:
+        code = resumed(run, calm.url)
+        again = resumed(run, calm.url)
+
+    before = Counter(sent([each.body for each in server.requests]))
+    after = Counter(sent([each.body for each in calm.requests]))
+    assert set((before + after).values()) == {1}
+    assert sum(statuses(run).values()) == ROWS
+    assert statuses(run)["uncertain"] in range(concurrency + 1)
+    assert statuses(run)["unsent"] == 0
+    assert code == again == (3 if statuses(run)["uncertain"] else 0)
+
+
+class KillerAt:
+    """A script that takes activities, and kills the program at the nth."""
+
+    def __init__(self, number: int, sending: Sending) -> None:
+        self.number = number
+        self.sending = sending
+        self.over = False
+        self.script: list[Step] = [reads, self.count, answers(201, CREATED)] * ROWS
+
+    def count(self, talk: Talk) -> None:
+        posts = [each for each in talk.requests if each.line.startswith("POST")]
+        if not self.over and len(posts) >= self.number:
+            assert self.sending.process
+            self.sending.process.kill()
