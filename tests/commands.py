@@ -66,7 +66,8 @@ def started(*words: object) -> Iterator[subprocess.Popen[str]]:
 
 
 def ended(process: subprocess.Popen[str]) -> Ended:
-    out, err = process.communicate(timeout=60)
+    process.wait(timeout=60)  # what it says is short: the pipes hold all of it
+    out, err = process.communicate()
     return Ended(process.returncode, out, err)
 
 

@@ -24,16 +24,22 @@ class Sending:
     def __init__(self) -> None:
         self.process: subprocess.Popen[str] | None = None
 
-    def signalled(self, number: signal.Signals, *, times: int = 1) -> Step:
-        """A step that sends the program signals, as the person before it would."""
+    def signalled(self, number: signal.Signals) -> Step:
+        """A step that sends the program a signal, as the person before it would."""
 
         def step(talk: Talk) -> None:
             del talk
             assert self.process
-            for _ in range(times):
-                os.kill(self.process.pid, number)
+            os.kill(self.process.pid, number)
 
         return step
+
+    def says_that_it_stops(self, talk: Talk) -> None:
+        """A step that waits until the program has noticed the signal."""
+        del talk
+        assert self.process
+        assert self.process.stderr
+        assert self.process.stderr.readline().startswith("Stopping: ")
 
 
 @pytest.fixture
@@ -98,8 +104,9 @@ def test_a_first_signal_finishes_what_is_in_flight(
 
 
 def test_a_second_signal_leaves_at_once_and_resume_goes_on(sending: Sending) -> None:
-    twice = sending.signalled(signal.SIGINT, times=2)
-    script = [*HEALTHY, *TAKEN * 2, reads, twice, stalls]
+    interrupt = sending.signalled(signal.SIGINT)
+    twice = [interrupt, sending.says_that_it_stops, interrupt]
+    script = [*HEALTHY, *TAKEN * 2, reads, *twice, stalls]
     with misbehaving(script, [*HEALTHY, *TAKEN * ROWS]) as server:
         with run_of(sending, server.url, concurrency=1):
             assert sending.process
