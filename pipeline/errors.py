@@ -35,9 +35,13 @@ class Mistake:
 
 
 class PipelineError(Exception):
-    """Ends the run; carries all that a person needs to mend the cause."""
+    """Ends the run; carries all that a person needs to mend the cause.
+
+    `next` are commands to type when it is mended.
+    """
 
     exit_code = 1
+    next: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
         super().__init__(message)

@@ -59,6 +59,7 @@ def _failure(error: PipelineError) -> Summary:
         ended_at=datetime.now(UTC),
         reason=error_text(error),
         hint=error.hint,
+        next=error.next,
     )
 
 

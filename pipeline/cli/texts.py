@@ -37,6 +37,7 @@ def error_text(error: PipelineError) -> str:
         lines += [mistake_text(error.where, mistake) for mistake in error.mistakes]
     if error.hint:
         lines.append(f"  hint:  {error.hint}")
+    lines += [f"  next:  {command}" for command in error.next]
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ import json
 import shlex
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -97,11 +97,8 @@ def open_run(job: Job, tools: Tools) -> Iterator[OpenRun]:
     folder = private_folder(run_folder(tools.ledger, name))
     with _held(folder, name):
         run = OpenRun(record, number, folder)
-        try:
+        with _failures_told(run, tools):
             yield run
-        except PipelineError as error:
-            _end(run, _failed(run, error, tools.now()), tools)
-            raise
 
 
 @contextmanager
@@ -118,7 +115,22 @@ def reopen_run(record: RunRecord, tools: Tools) -> Iterator[tuple[OpenRun, Plan]
     with _held(folder, record.name):
         number = tools.ledger.number_of(record.name)
         tools.ledger.settle_intents(number)
-        yield OpenRun(record, number, folder), plan
+        run = OpenRun(record, number, folder)
+        with _failures_told(run, tools):
+            yield run, plan
+
+
+@contextmanager
+def _failures_told(run: OpenRun, tools: Tools) -> Iterator[None]:
+    """Writes down what ends the run early, as far as that can be done."""
+    try:
+        yield
+    except PipelineError as error:
+        if Plan.open(run.folder) is not None:
+            error.next = (_command("resume", run.record.name),)
+        with suppress(PipelineError):
+            _end(run, _failed(run, error, tools.now()), tools)
+        raise
 
 
 def conclude(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
@@ -231,6 +243,7 @@ def _failed(run: OpenRun, error: PipelineError, now: datetime) -> Summary:
         ended_at=now,
         reason=" ".join(part for part in (error.message, error.where) if part),
         hint=error.hint,
+        next=error.next,
     )
 
 
@@ -262,7 +275,11 @@ def _next(run: OpenRun, counts: Counter[str]) -> tuple[str, ...]:
     if record.dry_run and not to_fix:
         sources = map(from_here, record.sources)
         commands.append(("run", *sources, *record.options))
-    return tuple(shlex.join(("activity-import", *words)) for words in commands)
+    return tuple(_command(*words) for words in commands)
+
+
+def _command(*words: str) -> str:
+    return shlex.join(("activity-import", *words))
 
 
 @contextmanager

@@ -74,6 +74,8 @@ class CsvFile:
                 trusted = True
             yield self._batch(raw, before)
         if last := ragged.take():
+            if not trusted and _breaks_lines(raw.clear(), last):
+                self._check_quotes()
             yield self._batch(raw.clear(), last, cut_off=not self.survey.whole_end)
         self._refuse_changes()
 
