@@ -1,0 +1,82 @@
+"""What report tests start from: a small plan, and what the ledger says of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.plan import Plan, PlanWriter
+from pipeline.rows import Batch, no_issues
+from pipeline.stages.report import Counted, Fates, write_report
+from tests.plan.plan_givens import identity
+from tests.stages.stage_givens import Table, batch
+
+OWN = {
+    "identity": pl.Binary,
+    "status": pl.String,
+    "activity_id": pl.String,
+    "http_status": pl.Int64,
+    "attempts": pl.Int64,
+    "code": pl.String,
+    "field": pl.String,
+    "message": pl.String,
+}
+OTHERS = {
+    "identity": pl.Binary,
+    "status": pl.String,
+    "activity_id": pl.String,
+    "run": pl.String,
+}
+Line = tuple[object, ...]
+LABELS = {"subject": "Id", "contact_ids": "Id, Note"}
+
+
+def fates_of(
+    own: tuple[Line, ...] = (), others: tuple[Line, ...] = ()
+) -> Callable[[pl.Series], Fates]:
+    """Each line starts with the number of an identity."""
+    fates = Fates(_frame(own, OWN), _frame(others, OTHERS))
+    return lambda _identities: fates
+
+
+def named(table: Table, *headers: str, **rest: Any) -> Batch:
+    """The table under other headers, which may repeat one another."""
+    rows = batch(table, **rest)
+    columns = zip(rows.source.columns, headers, strict=True)
+    renamed = tuple(replace(column, name=name) for column, name in columns)
+    return replace(rows, source=replace(rows.source, columns=renamed))
+
+
+def plan_of(folder: Path, *parts: tuple[Batch, pl.DataFrame, pl.DataFrame]) -> Plan:
+    """A plan of batches, each of its own source, with planned rows and issues."""
+    writer = PlanWriter(folder / "plan")
+    for rows, table, issues in parts:
+        writer.add_source(rows.source, LABELS)
+        writer.add(rows, table, issues)
+    return writer.seal()
+
+
+def one_batch(folder: Path, rows: Batch, table: pl.DataFrame) -> Plan:
+    return plan_of(folder, (rows, table, no_issues()))
+
+
+def report(
+    folder: Path,
+    plan: Plan,
+    fates: Callable[[pl.Series], Fates] | None = None,
+    *,
+    dry_run: bool = False,
+) -> Counted:
+    """Writes the report of a plan into `folder`."""
+    return write_report(
+        folder, plan, fates or fates_of(), dry_run=dry_run, advance=lambda _: None
+    )
+
+
+def _frame(
+    lines: tuple[Line, ...], schema: dict[str, type[pl.DataType]]
+) -> pl.DataFrame:
+    rows = [(identity(int(str(number))), *rest) for number, *rest in lines]
+    return pl.DataFrame(rows, schema=schema, orient="row")
