@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.activity import TIME_FORMAT
 from pipeline.errors import Mistake
 from pipeline.lookups import LookupTable, lookup_table
-from pipeline.mapping import bind_columns, referenced_columns
+from pipeline.mapping import bind_columns, normalize_name, referenced_columns
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import GoldenRow, Mapping
 from pipeline.rows import Batch, Checked, Column, Source, no_issues
@@ -70,11 +70,15 @@ def _found(fields: pl.DataFrame, name: str) -> Value:
 
 
 def _checked(mapping: Mapping, test: GoldenRow) -> Checked:
-    names = tuple(dict.fromkeys(ref.name for ref in referenced_columns(mapping)))
+    refs = referenced_columns(mapping)
+    names = tuple(
+        {normalize_name(ref.name): ref.name for ref in reversed(refs)}.values()
+    )
     columns = tuple(Column(f"c{n}", name) for n, name in enumerate(names))
     source = Source(0, "tests", None, "", columns, header_row=1, format="test")
     ids = bind_columns(mapping, columns, source=mapping.path)
-    cells = {column.id: [test.given.get(column.name)] for column in columns}
+    given = {normalize_name(name): text for name, text in test.given.items()}
+    cells = {at.id: [given.get(normalize_name(at.name))] for at in columns}
     rows = pl.DataFrame(
         {"row": [2], **cells},
         schema={"row": pl.UInt32, **{column.id: pl.String for column in columns}},

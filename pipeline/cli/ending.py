@@ -57,7 +57,7 @@ def _failure(error: PipelineError) -> Summary:
         status=RunStatus.INTERRUPTED if interrupted else RunStatus.FAILED,
         exit_code=error.exit_code,
         ended_at=datetime.now(UTC),
-        reason=error_text(error),
+        reason=" ".join(part for part in (error.message, error.where) if part),
         hint=error.hint,
         next=error.next,
     )

@@ -1,12 +1,8 @@
 """`sandbox`: the stand-in API, to rehearse against."""
 
-import subprocess
-import sys
-
 import click
 
-from pipeline.cli.ending import told
-from pipeline.errors import SettingsError
+from pipeline.sandbox.process import become_sandbox
 
 
 @click.command("sandbox")
@@ -34,20 +30,9 @@ def sandbox(*, port: int, rate_limit: int | None) -> None:
       activity-import sandbox
       activity-import sandbox --rate-limit 50
     """
-    command = [sys.executable, "-m", "pipeline.sandbox", "--port", str(port)]
-    command += ["--rate-limit", str(rate_limit)] if rate_limit else []
     click.echo(
         "Use it from another terminal with the url and api_key below:\n"
         "  REEVO_BASE_URL=<url> REEVO_API_KEY=<api_key> activity-import run ...",
         err=True,
     )
-    with told():
-        try:
-            code = subprocess.run(command, check=False).returncode  # noqa: S603
-        except KeyboardInterrupt:
-            return
-        if code not in {0, -2, 130}:
-            raise SettingsError(
-                f"The sandbox did not start on port {port}.",
-                hint="Perhaps the port is taken: try --port 0.",
-            )
+    become_sandbox(port=port, rate_limit=rate_limit)

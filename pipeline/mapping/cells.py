@@ -68,26 +68,30 @@ def scalar_cells(
                 pl.lit(headers.label(source_columns(rule))),
             )
         case Constant(text):
-            value, column = pl.lit(text, dtype=pl.String), pl.lit("")
+            value, column = pl.lit(text or None, dtype=pl.String), pl.lit("")
     return clean.select("row", value=value, column=column)
 
 
 def list_cells(clean: pl.DataFrame, rule: FieldRule, headers: Headers) -> pl.DataFrame:
-    """The cells of a field with several values: a line per value, in order."""
+    """The cells of a field with several values: a line per column, in order."""
     if not isinstance(rule.origin, FromColumns):
-        return _split(scalar_cells(clean, rule, headers), rule.split)
+        return scalar_cells(clean, rule, headers)
     columns = [
-        _split(
-            clean.select(
-                "row",
-                value=headers.text(ref),
-                column=pl.lit(headers.names[ref.name]),
-            ),
-            rule.split,
+        clean.select(
+            "row", value=headers.text(ref), column=pl.lit(headers.names[ref.name])
         )
         for ref in rule.origin.columns
     ]
     return pl.concat(columns).sort("row", maintain_order=True)
+
+
+def split_cells(cells: pl.DataFrame, separator: str | None) -> pl.DataFrame:
+    """A line per value; empty ones are left out."""
+    if separator is None:
+        return cells.filter(pl.col("value").is_not_null())
+    parts = cells.with_columns(pl.col("value").str.split(separator)).explode("value")
+    trimmed = parts.with_columns(pl.col("value").str.strip_chars())
+    return trimmed.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
 
 
 def source_columns(rule: FieldRule) -> tuple[ColumnRef, ...]:
@@ -112,6 +116,8 @@ def _first_filled(
 
 
 def _filled_template(template: Template, headers: Headers) -> pl.Expr:
+    if not template.parts:
+        return _NO_TEXT
     lines = [_template_line(line, headers) for line in _template_lines(template)]
     refs = [part for part in template.parts if isinstance(part, ColumnRef)]
     if not refs:
@@ -147,11 +153,3 @@ def _template_line(line: list[str | ColumnRef], headers: Headers) -> pl.Expr:
     return pl.when(
         pl.any_horizontal([headers.text(ref).is_not_null() for ref in refs])
     ).then(text)
-
-
-def _split(cells: pl.DataFrame, separator: str | None) -> pl.DataFrame:
-    if separator is None:
-        return cells.filter(pl.col("value").is_not_null())
-    parts = cells.with_columns(pl.col("value").str.split(separator)).explode("value")
-    trimmed = parts.with_columns(pl.col("value").str.strip_chars())
-    return trimmed.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))

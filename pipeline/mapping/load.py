@@ -3,8 +3,11 @@
 import codecs
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import available_timezones
+
+import polars as pl
 
 from pipeline.errors import MappingError, Mistake
 from pipeline.mapping.load_fields import load_fields
@@ -22,6 +25,7 @@ from pipeline.mapping.references import column_ref, column_refs, referenced_colu
 from pipeline.mapping.section import Mistakes, Section, Text, parse_yaml
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+_NO_PLACES = {"Factory", "localtime"}
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1")
 
 
@@ -90,8 +94,10 @@ def _mapping(top: Section) -> Mapping:
 
 
 def _version(top: Section) -> None:
-    version = top.required_text("version")
-    if version not in {"", "1"}:
+    version = top.text("version")
+    if version is None:
+        top.required_text("version")
+    elif version != "1":
         top.complain(
             f"Version '{version}' of the mapping format is not known.",
             "version",
@@ -132,12 +138,12 @@ def _timezone(section: Section) -> str | None:
     if name is None:
         return None
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pl.select(pl.lit(datetime(2024, 1, 1)).dt.replace_time_zone(name))  # noqa: DTZ001
+    except pl.exceptions.PolarsError:
         section.complain(
             f"'{name}' is no time zone.",
             "timezone",
-            did_you_mean(name, available_timezones())
+            did_you_mean(name, available_timezones() - _NO_PLACES)
             or "Use an IANA name such as America/New_York.",
         )
     return name
@@ -174,14 +180,17 @@ def _delimiter(section: Section) -> str | None:
 
 
 def _skip(section: Section) -> SkipRule:
-    column = column_ref(
-        section.required_text("column"), section.place_of("column"), section.mistakes
-    )
+    name = section.required_text("column")
+    column = ColumnRef(name, section.place_of("column"))
+    if name:
+        column = column_ref(name, section.place_of("column"), section.mistakes)
     tests = [test for test in ("in", "not_in", "empty") if test in section]
     if len(tests) != 1:
         section.complain(f"{section.what} needs one of 'in', 'not_in', 'empty'.")
     listed = {test: _values(section.texts(test)) for test in ("in", "not_in")}
     empty = section.flag("empty")
+    if section.is_null("empty"):
+        section.complain("'empty' is true or false, not ''.", "empty")
     section.close()
     if "empty" in tests:
         return SkipRule(column, "empty" if empty else "not_empty")

@@ -94,6 +94,8 @@ def _origin(section: Section) -> FromColumns | Template | Constant:
         )
     if "from" in given and not columns:
         section.complain("'from' names no column.", "from")
+    if template is not None and not template.strip():
+        section.complain("'template' is empty.", "template")
     if template is not None:
         return parse_template(template, section.place_of("template"), section.mistakes)
     return FromColumns(columns) if columns else Constant(constant)
@@ -104,7 +106,8 @@ def _transforms(section: Section) -> tuple[str, ...]:
     for name in names:
         if name.value not in TRANSFORMS:
             section.mistakes.add(
-                f"'{name.value}' is no transform; there are {', '.join(TRANSFORMS)}.",
+                f"'{name.value or ''}' is no transform; "
+                f"there are {', '.join(TRANSFORMS)}.",
                 name.place,
                 did_you_mean(name.value or "", TRANSFORMS),
             )
@@ -117,9 +120,9 @@ def _values(section: Section) -> dict[str, str] | None:
         return None
     values = {old: table.text(old) for old in table}
     for old, new in values.items():
-        if new is None:
+        if new is None and table.is_null(old):
             table.complain(f"'values' does not say what '{old}' becomes.", old)
-    return {old: new or "" for old, new in values.items()}
+    return {old: new for old, new in values.items() if new is not None}
 
 
 def _formats(section: Section) -> tuple[str, ...]:
@@ -154,7 +157,7 @@ def _date_only(section: Section) -> time:
     text = section.text("date_only")
     if text is None:
         return time(12)
-    if re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?", text) is None:
+    if re.fullmatch(r"([01]?[0-9]|2[0-3])(:[0-5][0-9]){1,2}", text) is None:
         section.complain(
             f"'{text}' is no time of day.", "date_only", 'Write it like "12:00".'
         )
@@ -193,21 +196,28 @@ def _own_values_are_valid(name: str, rule: FieldRule, section: Section) -> None:
 
 
 def _own_values(rule: FieldRule) -> Iterator[tuple[str, str]]:
-    if isinstance(rule.origin, Constant) and rule.origin.value is not None:
-        yield "constant", rule.origin.value
     if rule.default is not None:
         yield "default", rule.default
+    if rule.lookup is None and rule.values is None:
+        yield from (("constant", text) for text in _constants(rule))
     if rule.lookup is None:
         yield from (("values", text) for text in (rule.values or {}).values())
         if rule.otherwise is not None:
             yield "otherwise", rule.otherwise
 
 
+def _constants(rule: FieldRule) -> list[str]:
+    if not isinstance(rule.origin, Constant) or rule.origin.value is None:
+        return []
+    text = rule.origin.value
+    return [text] if rule.split is None else text.split(rule.split)
+
+
 def _value_trouble(name: str, text: str, rule: FieldRule) -> str:
     if name == "category" and text not in CATEGORIES:
         hint = did_you_mean(text, CATEGORIES)
         return " ".join((f"it takes {', '.join(CATEGORIES)}.", hint)).strip()
-    if name not in METADATA and re.match(UUID, text) is None:
+    if name not in METADATA and re.match(UUID, text.strip()) is None:
         return "it takes Reevo ids (UUIDs)."
     if name == _TIME_FIELD and not _can_be_read(text, rule):
         return f"none of the formats reads it ({', '.join(rule.formats)})."

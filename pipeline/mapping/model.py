@@ -46,7 +46,7 @@ class Constant:
 class FieldRule:
     """How one activity field gets its value; steps apply in the order of the fields.
 
-    `values` is compared after trimming and case folding. `otherwise` applies to
+    `values` is compared after trimming, in lower case. `otherwise` applies to
     non-empty values that `values` lacks; None means such a value is an issue.
     """
 
@@ -68,7 +68,7 @@ class FieldRule:
 class SkipRule:
     """Rows left out on purpose. Exactly one test is set.
 
-    `values` are compared after trimming and case folding; an empty cell is "".
+    `values` are compared after trimming, in lower case; an empty cell is "".
     """
 
     column: ColumnRef

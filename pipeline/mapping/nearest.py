@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 def normalize_name(name: str) -> str:
     """The name trimmed, in Unicode NFC, white space and case folded."""
-    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
+    folded = " ".join(unicodedata.normalize("NFC", name).split()).casefold()
+    return unicodedata.normalize("NFC", folded)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

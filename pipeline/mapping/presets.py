@@ -1,5 +1,6 @@
 """Mappings by name or path."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,9 @@ def presets() -> tuple[Preset, ...]:
 def find_mapping(name_or_path: str) -> Path:
     """The file of a mapping; raises PipelineError when there is none."""
     path = Path(name_or_path)
-    if path.is_file():
-        return path
+    with suppress(OSError):  # a name too long for a file is none
+        if path.is_file():
+            return path
     by_name = {preset.name: preset.path for preset in presets()}
     if name_or_path in by_name:
         return by_name[name_or_path]

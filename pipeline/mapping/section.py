@@ -4,6 +4,7 @@ Scalars stay as they are written (`007`, `true` and `1` are text), so that a cel
 is compared with what the file says.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,6 +12,7 @@ from typing import TypeVar
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from pipeline.errors import Mistake, Place
 from pipeline.mapping.nearest import did_you_mean
@@ -96,10 +98,10 @@ class Section:
         return None if node is None else self._scalar(node, f"'{key}'")
 
     def required_text(self, key: str) -> str:
-        text = self.text(key)
-        if text is None and (key not in self or self._is_scalar(key)):
+        text = self.text(key) or ""
+        if not text.strip() and (key not in self or self._is_scalar(key)):
             self.complain(f"{self.what} needs '{key}'.", key)
-        return text or ""
+        return text
 
     def texts(self, key: str) -> tuple[Text, ...]:
         """One text, or a list of them."""
@@ -129,7 +131,7 @@ class Section:
         text = self.text(key)
         if text is None:
             return None
-        if text.isascii() and text.isdigit() and int(text) > 0:
+        if re.fullmatch("[0-9]{1,9}", text) and int(text) > 0:
             return int(text)
         self.complain(f"'{key}' is a whole number of at least 1, not '{text}'.", key)
         return None
@@ -170,13 +172,19 @@ class Section:
                 self.complain(
                     f"'{key}' is not a key of {self.what}.",
                     key,
-                    did_you_mean(key, self._known)
-                    or f"It takes {', '.join(sorted(self._known))}.",
+                    did_you_mean(key, self._known) or self._takes(),
                 )
+
+    def _takes(self) -> str:
+        return f"It takes {', '.join(sorted(self._known))}." if self._known else ""
 
     def _take(self, key: str) -> Node | None:
         self._known.add(key)
         return self._values.get(key)
+
+    def is_null(self, key: str) -> bool:
+        node = self._values.get(key)
+        return isinstance(node, ScalarNode) and _text(node).value is None
 
     def _is_scalar(self, key: str) -> bool:
         return isinstance(self._values.get(key), ScalarNode)
@@ -199,7 +207,12 @@ class Section:
 def parse_yaml(text: str, what: str, mistakes: Mistakes) -> Section | None:
     """The table that a YAML file holds; None after a mistake in its grammar."""
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = _composed(text)
+    except ReaderError as error:
+        before = text[: error.position]
+        where = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        mistakes.add("This is not valid YAML: it has a control character.", where)
+        return None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else None
@@ -212,6 +225,13 @@ def parse_yaml(text: str, what: str, mistakes: Mistakes) -> Section | None:
         mistakes.add("The file is no table of keys such as `version: 1`.", None)
         return None
     return Section(node, what, mistakes)
+
+
+def _composed(text: str) -> Node | None:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
+    node: Node | None = yaml.compose(text)
+    return node
 
 
 def _pairs(node: Node, what: str, mistakes: Mistakes) -> Iterator[tuple[Text, Node]]:

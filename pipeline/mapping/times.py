@@ -22,7 +22,7 @@ _ISO = (
     "%Y-%m-%dT%H:%M:%S",
     *(
         f"{day}{separator}{clock}{zone}"
-        for zone in ("", "%#z", " %#z", " UTC")
+        for zone in ("", "%#z", " %#z")
         for separator in (" ", "T")
         for day, clock in (
             ("%Y-%m-%d", "%H:%M:%S%.f"),
@@ -38,6 +38,7 @@ FORMATS = {
     "epoch_ms": "milliseconds since 1970",
 }
 _EXCEL_DAY_ZERO = "1899-12-30"
+_EXCEL_FIRST_DAY = 61  # before it, Excel counts a 29 February 1900 that never was
 _EXCEL_LAST_DAY = 2_958_465
 _DAY_US = 86_400_000_000
 
@@ -84,6 +85,13 @@ def _attempts(rule: TimeRule) -> Iterator[pl.Expr]:
 def _iso(_name: str, rule: TimeRule) -> Iterator[pl.Expr]:
     yield from (_moment(pattern) for pattern in _ISO)
     yield _date("%Y-%m-%d", rule.date_only)
+    named = pl.col("value").str.strip_suffix(" UTC")
+    in_utc = pl.when(named != pl.col("value")).then(named)
+    yield from (
+        _moment(pattern, in_utc).dt.replace_time_zone("UTC")
+        for pattern in _ISO
+        if "z" not in pattern
+    )
 
 
 def _pattern(pattern: str, rule: TimeRule) -> Iterator[pl.Expr]:
@@ -95,7 +103,7 @@ def _pattern(pattern: str, rule: TimeRule) -> Iterator[pl.Expr]:
 
 def _excel(_name: str, rule: TimeRule) -> Iterator[pl.Expr]:
     days = pl.col("value").cast(pl.Float64, strict=False)
-    days = pl.when(days.is_between(1, _EXCEL_LAST_DAY)).then(days)
+    days = pl.when(days.is_between(_EXCEL_FIRST_DAY, _EXCEL_LAST_DAY)).then(days)
     zero = pl.lit(_EXCEL_DAY_ZERO).str.to_datetime("%Y-%m-%d", time_unit="us")
     seconds = (days * 86_400).round().cast(pl.Int64)
     moment = zero + pl.duration(seconds=seconds)
@@ -106,17 +114,17 @@ def _excel(_name: str, rule: TimeRule) -> Iterator[pl.Expr]:
     )
 
 
-def _epoch(unit_us: int, _rule: TimeRule) -> Iterator[pl.Expr]:
+def _epoch(unit_us: int, most_digits: int) -> Iterator[pl.Expr]:
     count = pl.col("value").cast(pl.Int64, strict=False)
-    plain = pl.col("value").str.contains(r"^\d{9,14}$")
+    plain = pl.col("value").str.contains(f"^[0-9]{{9,{most_digits}}}$")
     yield _sane((count * unit_us).cast(UTC)).pipe(lambda at: pl.when(plain).then(at))
 
 
 _READERS: Dict[str, Callable[[str, TimeRule], Iterator[pl.Expr]]] = {
     "iso": _iso,
     "excel": _excel,
-    "epoch_s": lambda _, rule: _epoch(1_000_000, rule),
-    "epoch_ms": lambda _, rule: _epoch(1_000, rule),
+    "epoch_s": lambda _name, _rule: _epoch(1_000_000, 11),
+    "epoch_ms": lambda _name, _rule: _epoch(1_000, 14),
 }
 
 
@@ -126,9 +134,9 @@ def is_date_only(pattern: str) -> bool:
     return not set(directives) & set("HIMSTRXcsfpPklr")
 
 
-def _moment(pattern: str) -> pl.Expr:
-    text = pl.col("value").str
-    return _sane(text.to_datetime(pattern, time_unit="us", strict=False))
+def _moment(pattern: str, text: pl.Expr | None = None) -> pl.Expr:
+    text = pl.col("value") if text is None else text
+    return _sane(text.str.to_datetime(pattern, time_unit="us", strict=False))
 
 
 def _date(pattern: str, clock: time) -> pl.Expr:

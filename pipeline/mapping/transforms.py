@@ -14,6 +14,7 @@ _BLOCKS = frozenset(
     {"address", "blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr"}
     | {"li", "ol", "p", "pre", "table", "tr", "ul"}
 )
+_CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"head", "script", "style", "title"})
 
 
@@ -27,6 +28,8 @@ class _TextOfHtml(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._unseen += tag in _UNSEEN
+        if tag == "body":  # the end of the head may be left out
+            self._unseen = 0
         if tag in _BLOCKS:
             self.pieces.append("\n")
         if tag == "li":
@@ -34,6 +37,8 @@ class _TextOfHtml(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen = max(0, self._unseen - (tag in _UNSEEN))
+        if tag in _CELLS:
+            self.pieces.append(" ")
         if tag in _BLOCKS - {"br", "hr"}:
             self.pieces.append("\n")
 

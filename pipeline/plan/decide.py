@@ -98,7 +98,7 @@ def _planned() -> list[pl.Expr]:
         .otherwise(pl.lit(Status.UNSENT.value))
     )
     before = pl.concat_str(pl.lit("Imported before, in run "), "run", pl.lit("."))
-    told = pl.when(created & ~repeated).then(before)
+    told = pl.when(created & ~repeated & ~pl.col("changed")).then(before)
     rule = pl.when(skipped).then(
         pl.concat_str(
             pl.lit("Left out by a rule of the mapping: "), "rule", pl.lit(".")
@@ -110,15 +110,18 @@ def _planned() -> list[pl.Expr]:
         pl.when(~repeated).then("activity_id").alias("activity_id"),
         pl.when(skipped)
         .then(pl.lit("skipped_by_rule"))
-        .otherwise(
-            pl.coalesce(
-                "code", pl.when(told.is_not_null()).then(pl.lit("already_imported"))
-            )
-        )
+        .when(told.is_not_null())
+        .then(pl.lit("already_imported"))
+        .otherwise("code")
         .alias("code"),
         pl.col("column"),
-        pl.coalesce(rule, "message", told).alias("message"),
+        pl.coalesce(rule, _joined(told, pl.col("message"))).alias("message"),
         pl.when(~skipped).then("hint").alias("hint"),
         pl.col("identity"),
         pl.col("body"),
     ]
+
+
+def _joined(*texts: pl.Expr) -> pl.Expr:
+    text = pl.concat_str(texts, separator=" ", ignore_nulls=True)
+    return pl.when(text != "").then(text)

@@ -12,7 +12,13 @@ def with_changes(identified: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFra
     `standing` has identity, run, state (a ledger `State`), body (a digest) and
     activity_id; the state becomes `created`, or `uncertain` for all others.
     """
-    met = identified.join(standing, on="identity", how="inner", suffix="_sent")
+    met = identified.join(
+        standing,
+        on="identity",
+        how="inner",
+        suffix="_sent",
+        maintain_order="left_right",
+    )
     digests = body_digests(met["body"]).alias("digest")
     return (
         met.with_columns(digests)

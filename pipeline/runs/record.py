@@ -171,16 +171,19 @@ def conclude(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
 
 
 def posted_before(run: OpenRun) -> Posted:
-    """What the run's last report says of its sending; a run cut off has none."""
+    """How the run's sending ended, and what its last summary tells of the traffic."""
+    endings = {"stopped": Ending.STOPPED, "interrupted": Ending.INTERRUPTED}
+    if run.record.status in {None, "failed"}:
+        return Posted(Ending.INTERRUPTED, "The run was cut off before its report.")
+    ending = endings.get(run.record.status or "", Ending.FINISHED)
     try:
         told = json.loads(_summary_file(run).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return Posted(Ending.INTERRUPTED, "The run was cut off before its report.")
+        return Posted(ending)
     requests = told["requests"]
-    endings = {"stopped": Ending.STOPPED, "interrupted": Ending.INTERRUPTED}
     per_second = requests["per_second"]
     return Posted(
-        endings.get(told["status"], Ending.FINISHED),
+        ending,
         told["reason"],
         told["hint"],
         sent=requests["sent"],

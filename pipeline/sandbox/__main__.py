@@ -64,7 +64,10 @@ def _listen(port: int) -> socket.socket:
     try:
         listener = socket.create_server((HOST, port))
     except (OSError, OverflowError) as error:
-        sys.exit(f"The sandbox cannot listen on port {port}: {error}")
+        sys.exit(
+            f"Error: The sandbox cannot listen on port {port}: {error}. "
+            "Perhaps another one runs already: --port 0 takes a free port."
+        )
     # inherited by connections; without it each answer waits 40 ms for an ACK
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, NoReturn
 
 from pipeline.sandbox.settings import DEFAULT_API_KEY
 
@@ -40,7 +40,7 @@ def running_sandbox(
 
     It ends with this process, however that ends: its stdin is a pipe from here.
     """
-    command = _command(rate_limit, api_key)
+    command = [*_command(0, rate_limit, api_key), "--until-stdin-closes"]
     with TemporaryFile() as log, _start(command, log) as process:
         try:
             yield _await_announcement(process, log)
@@ -48,21 +48,31 @@ def running_sandbox(
             _stop(process)
 
 
-def _command(rate_limit: int | None, api_key: str) -> list[str]:
+def become_sandbox(*, port: int, rate_limit: int | None) -> NoReturn:
+    """Puts a stand-in in the place of this process; it ends with Ctrl-C."""
+    command = _command(port, rate_limit, DEFAULT_API_KEY)
+    os.execve(command[0], command, _environment())  # noqa: S606 - our own module
+
+
+def _command(port: int, rate_limit: int | None, api_key: str) -> list[str]:
     # -P: no module of the user's working folder may take the place of ours
-    command = [sys.executable, "-P", "-m", "pipeline.sandbox", "--port", "0"]
-    command += ["--until-stdin-closes", f"--api-key={api_key}"]
+    command = [sys.executable, "-P", "-m", "pipeline.sandbox", "--port", str(port)]
+    command.append(f"--api-key={api_key}")
     return command if rate_limit is None else [*command, f"--rate-limit={rate_limit}"]
 
 
-def _start(command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _environment() -> dict[str, str]:
     path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def _start(command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own module, and no shell
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
-        env={**os.environ, "PYTHONPATH": path},
+        env=_environment(),
         start_new_session=True,  # Ctrl-C is for the parent: it has answers to wait for
     )
 

@@ -14,6 +14,7 @@ from pipeline.mapping.cells import (
     list_cells,
     scalar_cells,
     source_columns,
+    split_cells,
 )
 from pipeline.mapping.model import FieldRule, Mapping, SkipRule
 from pipeline.mapping.times import TimeRule, parse_times
@@ -90,14 +91,18 @@ def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
 def _map_field(
     kept: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
 ) -> tuple[pl.Series, list[pl.DataFrame]]:
-    cells_of = list_cells if name in LIST_FIELDS else scalar_cells
+    several = name in LIST_FIELDS
+    cells_of = list_cells if several else scalar_cells
     cells = _transformed(cells_of(kept, rule, bound.headers), rule)
+    cells = split_cells(cells, rule.split) if several else cells
+    filled = cells.filter(pl.col("value").is_not_null())["row"]
     cells, unknown = _translated(cells, name, rule)
     cells, unmatched = _looked_up(cells, name, rule, bound)
-    cells, unread = _timed(_defaulted(cells, rule), name, rule, bound)
+    cells = _gathered(kept, cells) if several else cells
+    cells, unread = _timed(_defaulted(cells, rule, filled), name, rule, bound)
     cells, cut = _shortened(cells, name, rule)
-    column = _gathered(kept, cells) if name in LIST_FIELDS else cells["value"]
-    return column.alias(name), [*unknown, *unmatched, *unread, *cut]
+    column = cells["value"].alias(name)
+    return column, [*unknown, *unmatched, *unread, *cut]
 
 
 def _transformed(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
@@ -129,7 +134,8 @@ def _translated(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
         value=pl.col("value"),
         detail=", ".join(rule.values),
     )
-    return translated.select("row", "column", value="known"), [unknown]
+    value = pl.when(pl.col("known") != "").then("known")
+    return translated.select("row", "column", value=value), [unknown]
 
 
 def _looked_up(
@@ -166,10 +172,15 @@ def _timed(
     return times, [issues]
 
 
-def _defaulted(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
-    if rule.default is None:
+def _defaulted(cells: pl.DataFrame, rule: FieldRule, filled: pl.Series) -> pl.DataFrame:
+    """The default is for rows whose cells were empty, not for what a lookup lacks."""
+    if not rule.default:
         return cells
-    return cells.with_columns(pl.col("value").fill_null(rule.default))
+    dtype = cells.schema["value"]
+    default = [rule.default] if isinstance(dtype, pl.List) else rule.default
+    empty = ~pl.col("row").is_in(filled.implode())
+    value = pl.when(empty).then(pl.lit(default, dtype)).otherwise("value")
+    return cells.with_columns(value=value)
 
 
 def _shortened(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
@@ -184,15 +195,15 @@ def _shortened(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
         value=pl.col("value"),
         detail=str(rule.max_length),
     )
-    short = pl.col("value").str.slice(0, rule.max_length)
+    short = pl.col("value").str.slice(0, rule.max_length).str.strip_chars_end()
     return cells.with_columns(value=short), [cut]
 
 
-def _gathered(kept: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
+def _gathered(kept: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     lists = (
         cells.filter(pl.col("value").is_not_null())
         .group_by("row", maintain_order=True)
         .agg(pl.col("value").unique(maintain_order=True))
+        .cast({"value": pl.List(pl.String)})
     )
-    joined = kept.select("row").join(lists, on="row", how="left", maintain_order="left")
-    return joined["value"].cast(pl.List(pl.String))
+    return kept.select("row").join(lists, on="row", how="left", maintain_order="left")

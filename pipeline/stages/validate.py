@@ -55,7 +55,9 @@ def _failures(
         return all_issues(
             [
                 _issues(str(check), str(field), fields[group["at"]], rules, labels)
-                for (check, field), group in cases.group_by("check", "field")
+                for (check, field), group in cases.group_by(
+                    "check", "field", maintain_order=True
+                )
             ]
         )
     return all_issues([])
@@ -103,7 +105,8 @@ def _detail(code: str, field: str, rules: ActivityRules) -> str:
 
 def _news(found: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """Without what only follows from an earlier error of the same row and field."""
-    told = earlier.filter(pl.col("severity") == Severity.ERROR).select("row", "field")
+    of_a_field = (pl.col("severity") == Severity.ERROR) & (pl.col("field") != "")
+    told = earlier.filter(of_a_field).select("row", "field")
     kept = found.join(told, on=["row", "field"], how="anti", maintain_order="left")
     lookups = earlier.filter(
         pl.col("code").is_in(["lookup_no_match", "lookup_ambiguous"])

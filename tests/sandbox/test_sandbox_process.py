@@ -130,7 +130,7 @@ def test_a_port_in_use_is_told_in_one_line() -> None:
         with started("--port", port) as process:
             out, err = process.communicate(timeout=10)
     assert (out, process.returncode) == (b"", 1)
-    assert err.startswith(f"The sandbox cannot listen on port {port}: ".encode())
+    assert err.startswith(f"Error: The sandbox cannot listen on port {port}: ".encode())
     assert err.count(b"\n") == 1
 
 

@@ -52,6 +52,11 @@ def _compare(what: str, count: int, other: str, number: int) -> list[str]:
 
 
 def _written(rows_file: Path) -> Counter[str]:
-    lines = pl.scan_csv(rows_file, infer_schema=False)
-    counts = lines.group_by("_status").len().collect(engine="streaming")
-    return Counter(dict(counts.iter_rows()))
+    # The header is read as a row: the user's own names may clash in a schema.
+    lines = pl.scan_csv(rows_file, has_header=False, infer_schema=False)
+    header = lines.head(1).collect().row(0)
+    status = pl.nth(header.index("_status"))
+    counts = lines.group_by(status).len().collect(engine="streaming")
+    written = Counter(dict(counts.iter_rows()))
+    written.subtract({"_status": 1})
+    return +written
