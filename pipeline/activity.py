@@ -74,7 +74,10 @@ def request_schema(rules: ActivityRules) -> pa.DataFrameSchema:
     times = [] if rules.allow_future else [_check("future_time", _not_after(rules.now))]
     columns = {
         "activity_time": pa.Column(_TIME, times),
-        "subject": pa.Column(pl.String, [_at_most(rules.subject_length)]),
+        "subject": pa.Column(
+            pl.String,
+            [_check("required", _not_empty), _at_most(rules.subject_length)],
+        ),
         "description": pa.Column(
             pl.String, [_at_most(rules.description_length)], nullable=True
         ),
@@ -146,6 +149,10 @@ def _at_most(length: int) -> pa.Check:
 
 def _not_after(now: datetime) -> Test:
     return lambda cell: cell <= now
+
+
+def _not_empty(cell: pl.Expr) -> pl.Expr:
+    return cell != ""
 
 
 def _all_uuids(cell: pl.Expr) -> pl.Expr:

@@ -40,7 +40,7 @@ FORMATS = {
 _EXCEL_DAY_ZERO = "1899-12-30"
 _EXCEL_FIRST_DAY = 61  # before it, Excel counts a 29 February 1900 that never was
 _EXCEL_LAST_DAY = 2_958_465
-_DAY_US = 86_400_000_000
+_LAST_YEAR = 9998  # so that no time zone leads beyond the year 9999
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _at_clock(date: pl.Expr, clock: time) -> pl.Expr:
 
 
 def _sane(moment: pl.Expr) -> pl.Expr:
-    return pl.when(moment.dt.year().is_between(1900, 9999)).then(moment)
+    return pl.when(moment.dt.year().is_between(1900, _LAST_YEAR)).then(moment)
 
 
 def _to_utc(read: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, list[pl.DataFrame]]:

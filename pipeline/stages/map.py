@@ -95,11 +95,10 @@ def _map_field(
     cells_of = list_cells if several else scalar_cells
     cells = _transformed(cells_of(kept, rule, bound.headers), rule)
     cells = split_cells(cells, rule.split) if several else cells
-    filled = cells.filter(pl.col("value").is_not_null())["row"]
     cells, unknown = _translated(cells, name, rule)
     cells, unmatched = _looked_up(cells, name, rule, bound)
     cells = _gathered(kept, cells) if several else cells
-    cells, unread = _timed(_defaulted(cells, rule, filled), name, rule, bound)
+    cells, unread = _timed(_defaulted(cells, rule), name, rule, bound)
     cells, cut = _shortened(cells, name, rule)
     column = cells["value"].alias(name)
     return column, [*unknown, *unmatched, *unread, *cut]
@@ -172,15 +171,12 @@ def _timed(
     return times, [issues]
 
 
-def _defaulted(cells: pl.DataFrame, rule: FieldRule, filled: pl.Series) -> pl.DataFrame:
-    """The default is for rows whose cells were empty, not for what a lookup lacks."""
+def _defaulted(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
     if not rule.default:
         return cells
     dtype = cells.schema["value"]
     default = [rule.default] if isinstance(dtype, pl.List) else rule.default
-    empty = ~pl.col("row").is_in(filled.implode())
-    value = pl.when(empty).then(pl.lit(default, dtype)).otherwise("value")
-    return cells.with_columns(value=value)
+    return cells.with_columns(value=pl.coalesce("value", pl.lit(default, dtype)))
 
 
 def _shortened(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
