@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import SourceError
 from tests.read.read_given import (
     CUT_OFF_HINT,
     EXTRA_HINT,
@@ -77,10 +78,12 @@ def test_extra_cells_without_line_break_at_the_end_are_no_cut(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("text", ['1,x\n2,"wor', '1,x\n2,"wor\n', '1,"x"\n2,"'])
-def test_a_file_that_ends_inside_a_quoted_cell_is_cut_off(
+def test_a_file_that_ends_inside_a_quoted_cell_was_not_copied_whole(
     tmp_path: Path, text: str
 ) -> None:
-    assert codes(file(tmp_path, f"A,B\n{text}")) == [(3, "cut_off_row")]
+    with pytest.raises(SourceError) as found:
+        codes(file(tmp_path, f"A,B\n{text}"))
+    assert found.value.message.startswith("A quote that is opened in row 3 (line 3 ")
 
 
 @pytest.mark.parametrize("cells", ["1,x,", "1,x,,,", '1,x,"",'])

@@ -15,7 +15,7 @@ HINT = (
 def run_together(row: int, line: int) -> str:
     return (
         f"A quote that is opened in row {row} (line {line} of the file) is not closed "
-        "at the end of its cell: the rows after it would run together."
+        "at the end of its cell: what follows would run together."
     )
 
 

@@ -80,7 +80,7 @@ FILES = {
     "quote.csv": (
         text(HEADER + '2024-01-01,"a\n2024-01-02,"b"\n'),
         "A quote that is opened in row 2 (line 2 of the file) is not closed at the end "
-        "of its cell: the rows after it would run together.",
+        "of its cell: what follows would run together.",
         "Look at that line in a text editor. A double quote inside a cell must be "
         "doubled; or the file was not copied whole.",
     ),

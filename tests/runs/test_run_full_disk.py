@@ -12,7 +12,7 @@ from pipeline.sandbox.process import running_sandbox
 from tests.commands import lines_of
 from tests.runs.givens import source
 
-ROWS = 20_000
+ROWS = 5_000
 SCRIPT = """
 mkdir small
 mount -t tmpfs -o size={size} none small || exit 99
@@ -46,7 +46,7 @@ def test_a_disk_that_fills_while_sending_loses_nothing(
     with running_sandbox() as sandbox:
         monkeypatch.setenv("REEVO_BASE_URL", sandbox.url)
         monkeypatch.setenv("REEVO_API_KEY", sandbox.api_key)
-        assert on_a_small_disk("5m") in ("run 1\nresume 3\n", "run 1\nresume 0\n")
+        assert on_a_small_disk("1500k") in ("run 1\nresume 3\n", "run 1\nresume 0\n")
         taken = httpx.get(f"{sandbox.url}/_sandbox/activities", timeout=60).json()
 
     [reports] = Path("reports").iterdir()
@@ -71,7 +71,7 @@ def test_a_disk_that_fills_while_planning_sends_nothing(
     source(ROWS)
     monkeypatch.setenv("REEVO_BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("REEVO_API_KEY", "k")
-    assert on_a_small_disk("300k") == "run 1\nresume 1\n"
+    assert on_a_small_disk("200k") == "run 1\nresume 1\n"
 
     first, second = ((here / f"{name}.err").read_text() for name in ("first", "second"))
     assert "disk is full" in first

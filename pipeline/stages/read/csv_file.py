@@ -23,16 +23,18 @@ from pipeline.stages.read.quotes import check_quotes
 from pipeline.stages.read.ragged import Ragged, Records, fitted, ragged_issues
 from pipeline.stages.read.records import as_batch, limited
 from pipeline.stages.read.survey import Survey, survey
+from pipeline.stages.read.utf8 import Utf8Stream
 
 # Small blocks, joined: Arrow and Python keep many times a block's size in memory.
 _BLOCK_BYTES = 1 << 20
 _BLOCKS_IN_BATCH = 8
+_LARGE_BLOCK_BYTES = 128 << 20
 
 
 def open_csv_file(path: Path, layout: Layout, *, number: int) -> OpenSource:
     """Raises SourceError if the file is no table."""
     found = survey(path, layout.encoding)
-    dialect = find_dialect(found, layout.delimiter)
+    dialect = find_dialect(found, layout)
     header = find_header(dialect.records, layout.header_row, where=str(path))
     source = Source(
         number,
@@ -66,46 +68,71 @@ class CsvFile:
         ragged = Ragged(self.dialect.delimiter)
         following, trusted = 1, False
         for cells in _joined(self._blocks(ragged)):
-            raw, following = _numbered(cells, following, ragged)
-            # The last record so far waits: only at the end is it known to be cut off.
-            before = ragged.take(up_to=following - 2)
-            if not trusted and _breaks_lines(cells, before):
+            if not trusted and self._is_suspect(cells, ragged):
                 self._check_quotes()
                 trusted = True
-            yield self._batch(raw, before)
+            raw, following = _numbered(cells, following, ragged)
+            # The last record so far waits: only at the end is it known to be cut off.
+            yield self._batch(raw, ragged.take(up_to=following - 2))
         if last := ragged.take():
-            if not trusted and _breaks_lines(raw.clear(), last):
-                self._check_quotes()
             yield self._batch(raw.clear(), last, cut_off=not self.survey.whole_end)
         self._refuse_changes()
 
+    def _is_suspect(self, cells: pl.DataFrame, ragged: Ragged) -> bool:
+        """Whether a stray quote may have joined lines: some cells have several."""
+        several = pl.col(pl.String).str.contains(r"[\r\n]").any()
+        return (
+            self.survey.odd_quotes
+            or cells.select(pl.any_horizontal(several)).item()
+            or ragged.breaks_lines
+        )
+
     def _blocks(self, ragged: Ragged) -> Iterator[pl.DataFrame]:
-        """The cells of the file; ragged records are set aside."""
+        """The cells of the file; ragged records are set aside.
+
+        A record longer than a block is met with larger blocks, from the start again.
+        """
+        given = 0
+        for block_bytes in (_BLOCK_BYTES, _LARGE_BLOCK_BYTES):
+            passed = 0
+            try:
+                for block in self._read(ragged, block_bytes):
+                    known = min(block.height, given - passed)
+                    passed += block.height
+                    given = max(given, passed)
+                    yield block.slice(known)
+            except pa.ArrowInvalid as error:
+                self._check_quotes()
+                reason = str(error)
+            else:
+                return
+        raise SourceError(
+            "The file cannot be divided into rows.",
+            where=str(self.path),
+            hint=f"The reader says: {reason}",
+        )
+
+    def _read(self, ragged: Ragged, block_bytes: int) -> Iterator[pl.DataFrame]:
+        ids = [f"c{n}" for n in range(self.header.width)]
 
         def set_aside(record: arrow_csv.InvalidRow) -> str:
-            ragged.found[record.number] = record.text
+            ragged.add(record.number, record.text)
             return "skip"
 
-        ids = [f"c{n}" for n in range(self.header.width)]
-        try:
-            with self.path.open("rb") as file:
-                for block in arrow_csv.open_csv(file, **self._options(ids, set_aside)):
-                    yield pl.DataFrame(block)
-        except pa.ArrowInvalid as error:
-            self._check_quotes()
-            raise SourceError(
-                "The file cannot be divided into rows.",
-                where=str(self.path),
-                hint=f"The reader says: {error}",
-            ) from error
+        with self.path.open("rb") as file:
+            text = pa.PythonFile(Utf8Stream(file, self.survey.encoding), mode="r")
+            options = self._options(ids, set_aside, block_bytes)
+            for block in arrow_csv.open_csv(text, **options):
+                yield pl.DataFrame(block)
 
-    def _options(self, ids: list[str], set_aside: Any) -> dict[str, Any]:
+    def _options(
+        self, ids: list[str], set_aside: Any, block_bytes: int
+    ) -> dict[str, Any]:
         return {
             "read_options": arrow_csv.ReadOptions(
                 use_threads=False,  # with threads, records have no number
-                block_size=_BLOCK_BYTES,
+                block_size=block_bytes,
                 column_names=ids,
-                encoding=self.survey.encoding,
             ),
             "parse_options": arrow_csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
@@ -139,7 +166,12 @@ class CsvFile:
         return as_batch(self.source, self.header, rows, found)
 
     def _check_quotes(self) -> None:
-        check_quotes(self.path, self.survey.encoding, self.dialect.delimiter)
+        check_quotes(
+            self.path,
+            self.survey.encoding,
+            self.dialect.delimiter,
+            lines_above=int(self.dialect.marked),
+        )
 
     def _refuse_changes(self) -> None:
         if self.path.stat().st_mtime_ns != self.survey.changed_at:
@@ -166,10 +198,3 @@ def _numbered(
     while last + 1 in ragged.found:
         last += 1
     return cells.insert_column(0, own), last + 1
-
-
-def _breaks_lines(cells: pl.DataFrame, ragged: Records) -> bool:
-    broken = pl.any_horizontal(pl.col(pl.String).str.contains("\n", literal=True).any())
-    return bool(cells.select(broken).item()) or any(
-        "\n" in cell for record in ragged.values() for cell in record
-    )

@@ -1,13 +1,14 @@
 """The delimiter of a CSV file, and the first records as it divides them."""
 
-import csv
+import io
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from pipeline.stages.read.header import LOOKED_AT
+from pipeline.stages.read.opened import Layout
 from pipeline.stages.read.survey import Survey
+from pipeline.stages.read.text_records import text_records
 
 DELIMITERS = (",", ";", "\t", "|")
 _EXCEL_MARK = "sep="
@@ -22,36 +23,27 @@ class Dialect:
     records: tuple[tuple[str, ...], ...]
 
 
-def find_dialect(found: Survey, asked: str | None) -> Dialect:
+def find_dialect(found: Survey, layout: Layout) -> Dialect:
     """The delimiter asked for or named by the file; else the one that divides best."""
-    first, _, rest = found.head.partition("\n")
-    mark = first.rstrip("\r")
-    marked = mark.lower().startswith(_EXCEL_MARK) and len(mark) == len(_EXCEL_MARK) + 1
-    head = rest if marked else found.head
-    named = asked or (mark[-1] if marked else None)
-    delimiter = named or max(DELIMITERS, key=lambda each: _fit(_records(head, each)))
-    return Dialect(delimiter, marked, tuple(map(tuple, _records(head, delimiter))))
+    first = io.StringIO(found.head, newline=None).readline().rstrip("\n")
+    marked = (
+        first.lower().startswith(_EXCEL_MARK) and len(first) == len(_EXCEL_MARK) + 1
+    )
+    head = found.head[len(first) :].lstrip("\r\n") if marked else found.head
+    named = layout.delimiter or (first[-1] if marked else None)
+    delimiter = named or max(DELIMITERS, key=lambda each: _fit(head, each))
+    looked_at = max(LOOKED_AT, layout.header_row or 0)
+    records = islice(text_records(head, delimiter), looked_at)
+    return Dialect(delimiter, marked, tuple(map(tuple, records)))
 
 
-def _records(head: str, delimiter: str) -> list[list[str]]:
-    lines = csv.reader(head.splitlines(keepends=True), delimiter=delimiter)
-    return list(islice(_readable(lines), LOOKED_AT))
-
-
-def _readable(lines: Iterator[list[str]]) -> Iterator[list[str]]:
-    while True:
-        try:
-            yield next(lines)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield []
-
-
-def _fit(records: list[list[str]]) -> float:
+def _fit(head: str, delimiter: str) -> float:
     """How many columns, and how evenly: 0 when there is one only."""
-    widths = Counter(len(record) for record in records if record)
+    records = list(islice(text_records(head, delimiter), LOOKED_AT))
+    filled = [record for record in records if record]
+    widths = Counter(map(len, filled))
     if not widths:
         return 0.0
     width, count = widths.most_common(1)[0]
-    return (width - 1) * count / widths.total()
+    like_the_first = 2 if len(filled[0]) == width else 1
+    return (width - 1) * like_the_first * count / widths.total()

@@ -1,11 +1,11 @@
 """Records with more or fewer cells than the header."""
 
-import csv
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipeline.issues import all_issues, issue_rows
+from pipeline.stages.read.text_records import text_records
 
 Records = dict[int, list[str]]
 
@@ -19,6 +19,17 @@ class Ragged:
 
     delimiter: str
     found: dict[int, str] = field(default_factory=dict)
+    last: int = 0
+
+    @property
+    def breaks_lines(self) -> bool:
+        return any("\n" in text.rstrip("\r\n") for text in self.found.values())
+
+    def add(self, number: int, text: str) -> None:
+        """Sets a record aside; one that was met before is passed over."""
+        if number > self.last:
+            self.found[number] = text
+            self.last = number
 
     def take(self, up_to: int | None = None) -> Records:
         """Hands out the records up to a number, or all; each with its cells."""
@@ -26,8 +37,7 @@ class Ragged:
         return {number: self._cells(self.found.pop(number)) for number in numbers}
 
     def _cells(self, text: str) -> list[str]:
-        lines = text.splitlines(keepends=True)
-        return next(csv.reader(lines, delimiter=self.delimiter), [])
+        return next(text_records(text, self.delimiter), [])
 
 
 def fitted(records: Records, ids: list[str]) -> pl.DataFrame:

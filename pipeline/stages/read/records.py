@@ -16,7 +16,8 @@ def as_batch(
     ids = [column.id for column in header.columns]
     cells = pl.col(ids)
     rows = raw.select("row", restore(cells) if header.neutralized else cells)
-    blank = _blank(rows, ids)
+    beyond = issues.filter(pl.col("code") == "extra_cells")
+    blank = _without(_blank(rows, ids), beyond)
     if blank.is_empty():
         return Batch(source, rows, issues)
     return Batch(source, _without(rows, blank), _without(issues, blank))

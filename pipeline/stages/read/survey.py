@@ -26,13 +26,14 @@ class Survey:
     """`head` is the start of the text, without a byte-order mark.
 
     `whole_end`: the file ends with a line break; `changed_at` is its time stamp, in
-    nanoseconds.
+    nanoseconds. `odd_quotes`: a quote is opened and never closed.
     """
 
     sha256: str
     encoding: str
     head: str
     whole_end: bool
+    odd_quotes: bool
     changed_at: int
     notes: tuple[str, ...] = ()
 
@@ -46,6 +47,10 @@ def survey(path: Path, asked: str | None) -> Survey:
         tail = file.read()
         file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        quotes = sum(
+            piece.count(b'"') for piece in iter(lambda: file.read(_CHUNK), b"")
+        )
     encoding = _encoding(path, head, asked)
     text = codecs.getincrementaldecoder(encoding)().decode(head)
     return Survey(
@@ -53,6 +58,7 @@ def survey(path: Path, asked: str | None) -> Survey:
         encoding,
         head=text.removeprefix("\ufeff"),
         whole_end=tail.rstrip(b"\0").endswith((b"\n", b"\r")),
+        odd_quotes=quotes % 2 == 1,
         changed_at=facts.st_mtime_ns,
         notes=() if asked else _notes(encoding),
     )

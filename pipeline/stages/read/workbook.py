@@ -1,10 +1,12 @@
 """Spreadsheets, read through calamine; every cell becomes text by one rule.
 
 Whole numbers have no decimal point, times are `YYYY-MM-DD HH:MM:SS`, days without a
-time (midnight) `YYYY-MM-DD`, truth values `true` and `false`.
+time (midnight) `YYYY-MM-DD`, times without a day `HH:MM:SS`, truth values `true` and
+`false`; the error of a formula is what the spreadsheet shows, such as `#N/A`.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,16 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MIDNIGHT = " 00:00:00"
 _DAY = r"^\d{4}-\d{2}-\d{2} 00:00:00$"
+_NO_DAY = "1899-12-31 "
+_ERRORS = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+}
 
 
 def is_workbook(head: bytes) -> bool:
@@ -132,15 +144,27 @@ def _facts(book: fastexcel.ExcelReader, name: str) -> SheetFacts:
 
 def _cells(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-    cells = sheet.to_polars()
+    batch, errors = sheet.to_arrow_with_errors()
+    cells = pl.DataFrame(batch)
     cells = cells.rename({old: f"c{n}" for n, old in enumerate(cells.columns)})
+    for error in errors.errors if errors else []:
+        row, column = error.offset_position
+        cells[row, column] = _error_text(error.detail)
     day = pl.all().str.strip_suffix(_MIDNIGHT)
     return cells.with_columns(
-        pl.when(pl.all().str.contains(_DAY))
+        pl.when(pl.all().str.starts_with(_NO_DAY))
+        .then(pl.all().str.strip_prefix(_NO_DAY))
+        .when(pl.all().str.contains(_DAY))
         .then(day)
         .when(pl.all() != "")
         .then(pl.all())
     )
+
+
+def _error_text(detail: str) -> str:
+    """What a spreadsheet shows in a cell whose formula failed, such as #N/A."""
+    found = re.search(r"Error\((\w+)\)", detail)
+    return _ERRORS.get(found[1], "#ERROR!") if found else "#ERROR!"
 
 
 def _digest(path: Path) -> str:
