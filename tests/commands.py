@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from pipeline.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
-_RUN = re.compile(r"\d{8}-\d{4}-[0-9a-f]{4}")
+_RUN = re.compile(r"(?<![\w-])\d{8}-\d{4}-[0-9a-f]{4}(?!-)")
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,7 @@ from pipeline.runs.job import Job
 from pipeline.shipped import shipped_folder
 
 _MAPPING = "salesforce-task"
-_SENDING = Sending(
-    base_url="",
-    api_key_file=None,
-    allow_http=False,
-    rate=None,
-    concurrency=8,
-    max_failed=None,
-    patience=10.0,
-    sandbox=True,
-)
+_SENDING = Sending(sandbox=True)
 
 
 @click.command("demo")

@@ -16,10 +16,11 @@ import click
 from pipeline.api import ActivityApi, Health, find_proxy, open_transport
 from pipeline.cli.ending import told
 from pipeline.cli.options import (
+    address_options,
+    key_option,
     ledger_option,
     reports_option,
     sandbox_option,
-    sending_options,
 )
 from pipeline.cli.run import sending_of
 from pipeline.cli.texts import table
@@ -45,7 +46,8 @@ class Finding:
 @ledger_option
 @reports_option
 @sandbox_option
-@sending_options
+@address_options
+@key_option
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(
     *, ledger: Path | None, reports: Path, as_json: bool, **options: Any

@@ -118,7 +118,7 @@ max_invalid_option = click.option(
     type=RowLimitType(),
     help="Send nothing if more rows than this are invalid.",
 )
-sending_options = several(
+address_options = several(
     click.option(
         "--base-url",
         envvar="REEVO_BASE_URL",
@@ -129,14 +129,18 @@ sending_options = several(
         help="Where the API is.",
     ),
     click.option(
-        "--api-key-file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="A file that holds the API key; default: the variable REEVO_API_KEY.",
-    ),
-    click.option(
         "--allow-http", is_flag=True, help="Allow a base URL without encryption."
     ),
+)
+key_option = click.option(
+    "--api-key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A file that holds the API key; default: the variable REEVO_API_KEY.",
+)
+sending_options = several(
+    address_options,
+    key_option,
     click.option(
         "--rate",
         type=click.FloatRange(min=0, min_open=True),

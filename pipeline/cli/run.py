@@ -8,6 +8,7 @@ import click
 from pipeline.cli.ending import end_with, told
 from pipeline.cli.options import (
     EXISTING,
+    address_options,
     json_option,
     ledger_option,
     limit_option,
@@ -37,7 +38,6 @@ _job_options = several(
     ledger_option,
     sandbox_option,
     workspace_option,
-    sending_options,
     json_option,
     quiet_option,
 )
@@ -46,6 +46,7 @@ _job_options = several(
 @click.command("run")
 @click.option("--dry-run", is_flag=True, help="The same as `validate`: send nothing.")
 @_job_options
+@sending_options
 def run(*, dry_run: bool, **options: Any) -> None:
     """Read, map, check and send every row, and report what became of each.
 
@@ -64,6 +65,7 @@ def run(*, dry_run: bool, **options: Any) -> None:
 
 @click.command("validate")
 @_job_options
+@address_options
 def validate(**options: Any) -> None:
     """Check every row as `run` would, and send nothing.
 
@@ -77,7 +79,7 @@ def validate(**options: Any) -> None:
 
 def sending_of(options: dict[str, Any]) -> Sending:
     """Takes the options that only sending needs out of `options`."""
-    names = Sending.__dataclass_fields__
+    names = Sending.__dataclass_fields__.keys() & options.keys()
     return Sending(**{name: options.pop(name) for name in names})
 
 

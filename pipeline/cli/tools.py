@@ -32,15 +32,15 @@ KEY_VARIABLE = "REEVO_API_KEY"
 
 @dataclass(frozen=True)
 class Sending:
-    """The options of commands that send. `api_key_file` wins over the variable."""
+    """Where and how to send. `api_key_file` wins over the variable."""
 
-    base_url: str
-    api_key_file: Path | None
-    allow_http: bool
-    rate: float | None
-    concurrency: int
-    max_failed: RowLimit | None
-    patience: float
+    base_url: str = ""
+    api_key_file: Path | None = None
+    allow_http: bool = False
+    rate: float | None = None
+    concurrency: int = 8
+    max_failed: RowLimit | None = None
+    patience: float = 900.0
     sandbox: bool = False
 
 
@@ -92,16 +92,7 @@ def tools_for(
 @contextmanager
 def offline_tools(ledger: Path, *, quiet: bool) -> Iterator[Tools]:
     """Tools for work that sends nothing."""
-    nowhere = Sending(
-        "",
-        None,
-        allow_http=False,
-        rate=None,
-        concurrency=1,
-        max_failed=None,
-        patience=0,
-    )
-    with tools_for(ledger, nowhere, dry_run=True, quiet=quiet) as tools:
+    with tools_for(ledger, Sending(), dry_run=True, quiet=quiet) as tools:
         yield tools
 
 

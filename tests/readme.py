@@ -1,0 +1,71 @@
+"""The parts of the README that the program itself writes.
+
+Run `python -m tests.readme` after a change: each `console` block gets the output of
+its command, and the table of issue codes is made again.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import tempfile
+from pathlib import Path
+
+from pipeline.issues import KINDS
+from tests.commands import ROOT, activity_import
+
+README = ROOT / "README.md"
+RUN = "20261123-0731-ab12"
+_BLOCK = re.compile(
+    r"(?P<indent> *)```console\n *\$ (?P<command>.*)\n(?s:.*?)^ *```$", re.MULTILINE
+)
+_ISSUES = re.compile(r"(?s)<!-- issues -->.*<!-- /issues -->")
+_VARYING = {
+    r"(?<![\w-])\d{8}-\d{4}-[0-9a-f]{4}(?!-)": RUN,
+    r"demo-[0-9a-f]{6}": "demo-1a2b3c",
+    re.escape(str(ROOT)): "...",
+    r"\d+\.\d GB": "74.2 GB",
+    r"http://127\.0\.0\.1:\d+": "http://127.0.0.1:8377",
+    r"(?m)^  ok  (ledger|disk) .*$": "",
+}
+
+
+def refreshed(text: str) -> str:
+    """The README as the program writes it now, in a folder with the samples."""
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "samples", Path(folder, "samples"))
+        os.chdir(folder)
+        try:
+            text = _BLOCK.sub(lambda found: _block(**found.groupdict()), text)
+        finally:
+            os.chdir(before)
+    table = f"<!-- issues -->\n{_issue_table()}\n<!-- /issues -->"
+    return _ISSUES.sub(lambda _: table, text)
+
+
+def _block(indent: str, command: str) -> str:
+    name, *words = shlex.split(command)
+    assert name == "activity-import", command
+    ended = activity_import(*words, COLUMNS="100")
+    said = ended.out + ended.err
+    for pattern, steady in _VARYING.items():
+        said = re.sub(pattern, steady, said)
+    lines = ["```console", f"$ {command}", *said.rstrip().splitlines(), "```"]
+    return "\n".join(f"{indent}{line}".rstrip() for line in lines)
+
+
+def _issue_table() -> str:
+    lines = ["| code | | what it means |", "| --- | --- | --- |"]
+    lines += [
+        f"| `{kind.code}` | {kind.severity} | {kind.title} |" for kind in KINDS.values()
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    README.write_text(refreshed(README.read_text("utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

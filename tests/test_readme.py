@@ -1,0 +1,105 @@
+"""The README tells the truth: its output is real, its lists are whole."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline.cli.main import COMMANDS
+from pipeline.mapping import load_mapping
+from pipeline.mapping.transforms import TRANSFORMS
+from pipeline.rows import Status
+from pipeline.runs.summary import EXIT_CODES, RunStatus
+from tests.readme import README, refreshed
+
+TEXT = README.read_text("utf-8")
+HELP_ONLY = {"help", "version"}
+
+
+def section(title: str) -> str:
+    """The lines below a heading, up to the next of any level."""
+    found = re.search(rf"(?ms)^#+ {re.escape(title)}$(.*?)(?=^#+ |\Z)", TEXT)
+    assert found, title
+    return found[1]
+
+
+def first_cells(title: str) -> list[str]:
+    cells = re.findall(r"(?m)^\| (.*?) \|", section(title))
+    return [cell for cell in cells if cell.strip("- ")][1:]
+
+
+def test_what_the_program_writes_in_it_is_what_the_program_says() -> None:
+    assert refreshed(TEXT) == TEXT
+
+
+def test_it_lists_every_command() -> None:
+    listed = [re.split("[ `]", cell)[1] for cell in first_cells("Commands")]
+
+    assert sorted(listed) == sorted(command.name or "" for command in COMMANDS)
+
+
+def options_of(command: click.Command) -> set[str]:
+    options = (each for each in command.params if isinstance(each, click.Option))
+    return {option.opts[-1] for option in options}
+
+
+def told_options() -> dict[str, set[str]]:
+    """The options in the table, by command."""
+    rows = re.findall(r"(?m)^\| (`-.*?`.*?) \| .* \| (.*) \|$", section("Options"))
+    told: dict[str, set[str]] = {}
+    for cell, commands in rows:
+        option = re.findall(r"--[a-z-]+", cell)[0]
+        for command in commands.strip("`").split():
+            told.setdefault(command, set()).add(option)
+    return told
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
+def test_it_tells_every_option_of(command: click.Command) -> None:
+    own = {"inspect", "presets", "check-mapping", "preview", "history", "sandbox"}
+    row = next(
+        line
+        for line in section("Commands").splitlines()
+        if f"| `{command.name}" in line
+    )
+    told = told_options().get(str(command.name), set()) | (
+        set(re.findall(r"(?<=`)--?[a-z-]+", row)) if command.name in own else set()
+    )
+    general = {"--ledger"} if "--ledger" in options_of(command) else set()
+
+    assert (told | general) - {"-n"} == options_of(command) - {"-n"}
+
+
+def test_it_tells_every_exit_code() -> None:
+    codes = {int(cell) for cell in first_cells("Exit codes")}
+
+    assert codes == {*EXIT_CODES.values(), 2}
+
+
+def test_it_tells_every_status() -> None:
+    listed = [cell.strip("`") for cell in first_cells("Outcomes")]
+
+    assert listed == [status.value for status in Status]
+    assert all(f"`{status}`" in TEXT for status in RunStatus)
+
+
+def test_the_example_of_a_mapping_is_right(tmp_path: Path) -> None:
+    [example] = re.findall(r"(?s)```yaml\n(.*?)```", section("Mappings"))
+    path = tmp_path / "acme.yaml"
+    path.write_text(example, encoding="utf-8")
+    mapping = load_mapping(path)
+
+    assert len(mapping.tests) == 3
+    assert all(f"`{name}`" in section("Mappings") for name in TRANSFORMS)
+
+
+def test_the_example_of_a_settings_file_is_one() -> None:
+    [example] = re.findall(r"(?s)```toml\n(.*?)```", TEXT)
+
+    assert tomllib.loads(example) == {
+        "rate": 20,
+        "max-invalid": "5%",
+        "validate": {"reports": "dry-runs"},
+    }
