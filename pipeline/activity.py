@@ -5,7 +5,7 @@ shown on the endpoint's page; the categories and the required fields are those
 of the older manual-activities route; the bounds are assumed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -65,9 +65,12 @@ def complete(fields: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def request_schema(rules: ActivityRules) -> pa.DataFrameSchema:
+def request_schema(
+    rules: ActivityRules, mapped: Collection[str] = FIELDS
+) -> pa.DataFrameSchema:
     """What must hold of a complete frame; each check bears the code of its issue.
 
+    Fields that are not mapped are empty, and not looked at unless they are required.
     Give it a collected DataFrame: on a LazyFrame pandera checks types only.
     """
     uuid = _check("not_a_uuid", lambda cell: cell.str.contains(UUID))
@@ -95,7 +98,9 @@ def request_schema(rules: ActivityRules) -> pa.DataFrameSchema:
     scalars = [name for name in IDS if name not in LIST_FIELDS]
     ids = {name: pa.Column(pl.String, [uuid], nullable=True) for name in scalars}
     linked = [pa.Check(_linked, name="no_link")] if rules.require_link else []
-    return pa.DataFrameSchema({**columns, **ids}, checks=linked)
+    looked_at = REQUIRED_FIELDS.union(mapped)
+    columns = {n: column for n, column in {**columns, **ids}.items() if n in looked_at}
+    return pa.DataFrameSchema(columns, checks=linked)
 
 
 def warning_schema() -> pa.DataFrameSchema:

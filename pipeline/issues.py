@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from pipeline.rows import ISSUE_SCHEMA, Severity
+from pipeline.rows import ISSUE_SCHEMA, Severity, no_issues
 
 VALUE_LENGTH = 200
 
@@ -201,6 +201,8 @@ def issue_rows(
 
     A plain string stands for itself; an expression is evaluated on `frame`.
     """
+    if frame.is_empty():
+        return no_issues()
     kind = KINDS[code]
     facts = {
         "column": _expression(column),
@@ -222,9 +224,10 @@ def issue_rows(
 
 def all_issues(frames: list[pl.DataFrame]) -> pl.DataFrame:
     """The frames as one, in order of rows."""
-    if not frames:
-        return pl.DataFrame(schema=ISSUE_SCHEMA)
-    return pl.concat(frames).sort("row", maintain_order=True)
+    filled = [frame for frame in frames if not frame.is_empty()]
+    if not filled:
+        return no_issues()
+    return pl.concat(filled).sort("row", maintain_order=True)
 
 
 def _expression(value: pl.Expr | str) -> pl.Expr:

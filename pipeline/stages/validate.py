@@ -27,7 +27,7 @@ def validate_rows(mapped: Mapped, rules: ActivityRules) -> Checked:
     fields = complete(mapped.fields)
     found = [
         _failures(fields, schema, rules, mapped.labels)
-        for schema in (request_schema(rules), warning_schema())
+        for schema in (request_schema(rules, mapped.fields.columns), warning_schema())
     ]
     news = _news(all_issues(found), mapped.issues)
     issues = all_issues([mapped.batch.issues, mapped.issues, news])
@@ -105,6 +105,8 @@ def _detail(code: str, field: str, rules: ActivityRules) -> str:
 
 def _news(found: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """Without what only follows from an earlier error of the same row and field."""
+    if found.is_empty():
+        return found
     of_a_field = (pl.col("severity") == Severity.ERROR) & (pl.col("field") != "")
     told = earlier.filter(of_a_field).select("row", "field")
     kept = found.join(told, on=["row", "field"], how="anti", maintain_order="left")
