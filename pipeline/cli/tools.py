@@ -22,7 +22,7 @@ from pipeline.errors import SettingsError
 from pipeline.ledger import Ledger, Recorder
 from pipeline.progress import Progress, progress_on_stderr
 from pipeline.runs.job import RowLimit, SenderFor, Target, Tools
-from pipeline.sandbox.process import running_sandbox
+from pipeline.sandbox.process import SandboxError, running_sandbox
 from pipeline.stages.post import ApiSender, Limits, Line, NothingSent, Sender
 from pipeline.stopping import Stop, stopping_in_order
 
@@ -157,12 +157,17 @@ def _api_sender(
 def connect(stack: ExitStack, sending: Sending) -> Connection:
     """The API and its key, or the stand-in, which ends with `stack`."""
     if sending.sandbox:
-        stand_in = stack.enter_context(running_sandbox())
-        return Connection(
-            parse_address(stand_in.url, allow_http=False), stand_in.api_key
-        )
+        return _sandbox_connection(stack)
     address = parse_address(sending.base_url, allow_http=sending.allow_http)
     return Connection(address, read_key(sending.api_key_file))
+
+
+def _sandbox_connection(stack: ExitStack) -> Connection:
+    try:
+        stand_in = stack.enter_context(running_sandbox())
+    except SandboxError as error:
+        raise SettingsError(str(error)) from error
+    return Connection(parse_address(stand_in.url, allow_http=False), stand_in.api_key)
 
 
 def _open_line(
