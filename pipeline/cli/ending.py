@@ -14,6 +14,7 @@ from pipeline.errors import PipelineError
 from pipeline.runs.summary import EXIT_CODES, RunStatus, Summary
 from pipeline.stopping import Interrupted
 
+WRONG_USAGE = 2
 INTERRUPTED = EXIT_CODES[RunStatus.INTERRUPTED]
 
 
@@ -46,16 +47,22 @@ def complain(errors: list[PipelineError]) -> None:
 def _tell(error: PipelineError, *, as_json: bool) -> None:
     click.echo(error_text(error), err=True)
     if as_json:
-        click.echo(_failure(error).json(), nl=False)
+        click.echo(_failure(error, error.exit_code).json(), nl=False)
     raise SystemExit(error.exit_code)
 
 
-def _failure(error: PipelineError) -> Summary:
+def tell_wrong_usage() -> None:
+    """The JSON of an ending that Click has told in words already."""
+    error = PipelineError("The command was not understood.", hint="See --help.")
+    click.echo(_failure(error, WRONG_USAGE).json(), nl=False)
+
+
+def _failure(error: PipelineError, exit_code: int) -> Summary:
     interrupted = isinstance(error, Interrupted)
     return Summary(
         heading=None,
         status=RunStatus.INTERRUPTED if interrupted else RunStatus.FAILED,
-        exit_code=error.exit_code,
+        exit_code=exit_code,
         ended_at=datetime.now(UTC),
         reason=" ".join(part for part in (error.message, error.where) if part),
         hint=error.hint,

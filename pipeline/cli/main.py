@@ -1,6 +1,7 @@
 """The group of commands, in the order in which people need them."""
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -9,7 +10,7 @@ from pipeline import __version__
 from pipeline.cli.check_mapping import check_mapping
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
-from pipeline.cli.ending import told
+from pipeline.cli.ending import WRONG_USAGE, tell_wrong_usage, told
 from pipeline.cli.history import history
 from pipeline.cli.inspect import inspect
 from pipeline.cli.presets import presets
@@ -71,7 +72,12 @@ for command in COMMANDS:
 def main() -> None:
     """The console script. What it writes is for its user's eyes only."""
     os.umask(0o077)
-    cli(prog_name="activity-import")
+    try:
+        cli(prog_name="activity-import")
+    except SystemExit as leaving:
+        if leaving.code == WRONG_USAGE and "--json" in sys.argv:
+            tell_wrong_usage()
+        raise
 
 
 def _option_names() -> dict[str, dict[str, Any]]:

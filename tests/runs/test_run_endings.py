@@ -433,6 +433,14 @@ def test_wrong_usage(words: list[str]) -> None:
     assert "Usage: " in ended.err
 
 
+def test_wrong_usage_is_one_json_document_too() -> None:
+    with started("run", "--json") as process:
+        left = ended(process)
+
+    assert (left.code, left.summary["exit_code"]) == (2, 2)
+    assert "Missing option" in left.err or "Missing argument" in left.err
+
+
 @pytest.mark.parametrize("command", [command.name for command in COMMANDS])
 def test_every_command_has_help(command: str) -> None:
     ended = activity_import(command, "--help")
