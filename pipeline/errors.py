@@ -49,6 +49,11 @@ class PipelineError(Exception):
         self.where = where
         self.hint = hint
 
+    @property
+    def sentence(self) -> str:
+        """What and where, in one line."""
+        return f"{self.message} ({self.where})" if self.where else self.message
+
 
 class SourceError(PipelineError):
     """A source is missing, unreadable, or not a table."""

@@ -57,6 +57,14 @@ _KINDS = (
         "Fill in the id of the record in the old system.",
     ),
     IssueKind(
+        "mangled_key",
+        "A spreadsheet has shortened the key",
+        "'{value}' in the key ({column}) is a number that a spreadsheet has shortened: "
+        "its last digits are lost.",
+        "Take the id from the original export again, and format the column as text "
+        "before you save it in a spreadsheet.",
+    ),
+    IssueKind(
         "bad_time",
         "The date or time cannot be read",
         "'{value}' in column '{column}' is not a date or time in the expected form: "

@@ -120,5 +120,6 @@ def _too_many_invalid(plan: Plan, job: Job) -> Posted | None:
         Ending.STOPPED,
         f"{invalid:,} of {sum(plan.rows):,} rows are invalid, more than --max-invalid "
         f"{job.max_invalid} allows. Nothing was sent.",
-        "Correct fix-me.csv and the mapping, then run the whole file again.",
+        "Correct the source or the mapping and run it again; or let `resume` send the "
+        "valid rows as they are.",
     )

@@ -64,7 +64,7 @@ def _failure(error: PipelineError, exit_code: int) -> Summary:
         status=RunStatus.INTERRUPTED if interrupted else RunStatus.FAILED,
         exit_code=exit_code,
         ended_at=datetime.now(UTC),
-        reason=" ".join(part for part in (error.message, error.where) if part),
+        reason=error.sentence,
         hint=error.hint,
         next=error.next,
     )

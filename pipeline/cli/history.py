@@ -9,7 +9,7 @@ from pipeline.cli.finding import ledgers
 from pipeline.cli.options import ledger_option
 from pipeline.cli.texts import table
 from pipeline.ledger import Ledger, RunRecord
-from pipeline.runs.record import from_here
+from pipeline.runs.record import from_here, is_held
 
 _HEADER = ("run", "command", "status", "target", "rows", "counts", "report")
 
@@ -36,25 +36,25 @@ def history(*, ledger: Path | None, last: int) -> None:
     if not runs:
         click.echo("No runs yet. Try: activity-import demo")
         return
-    click.echo(table([_HEADER, *map(_line, runs)], indent=0))
+    click.echo(table([_HEADER, *(_line(path, run) for path, run in runs)], indent=0))
     click.echo("\nNext:\n  activity-import report RUN")
 
 
-def _runs(ledger: Path | None, last: int) -> list[RunRecord]:
-    runs: list[RunRecord] = []
+def _runs(ledger: Path | None, last: int) -> list[tuple[Path, RunRecord]]:
+    runs: list[tuple[Path, RunRecord]] = []
     for path in ledgers(ledger):
         with Ledger.open(path) as opened:
-            runs += opened.runs(last)
-    return sorted(runs, key=lambda run: run.started_at, reverse=True)[:last]
+            runs += [(path, run) for run in opened.runs(last)]
+    return sorted(runs, key=lambda pair: pair[1].started_at, reverse=True)[:last]
 
 
-def _line(run: RunRecord) -> tuple[str, ...]:
+def _line(path: Path, run: RunRecord) -> tuple[str, ...]:
     counts = run.counts or {}
     told_counts = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     return (
         run.name,
         "dry run" if run.dry_run else run.command,
-        run.status or "going on, or cut off",
+        run.status or ("going on" if is_held(path, run.name) else "cut off: resume it"),
         run.target,
         f"{sum(counts.values()):,}",
         told_counts or "-",

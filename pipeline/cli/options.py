@@ -165,6 +165,6 @@ sending_options = several(
         type=DurationType(),
         default="15m",
         show_default=True,
-        help="Stop when the API takes nothing for so long.",
+        help="Stop when the API takes nothing for so long; seconds, or with m or h.",
     ),
 )

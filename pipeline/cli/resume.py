@@ -1,9 +1,11 @@
 """`resume`: go on with a run that was interrupted or stopped."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from pipeline.cli.ending import end_with, told
 from pipeline.cli.finding import ledger_of
@@ -14,7 +16,9 @@ from pipeline.cli.options import (
     sending_options,
 )
 from pipeline.cli.run import sending_of
-from pipeline.cli.tools import SANDBOX_TARGET, tools_for
+from pipeline.cli.tools import SANDBOX_TARGET, Sending, target_of, tools_for
+from pipeline.errors import SettingsError
+from pipeline.ledger import RunRecord
 from pipeline.run import resume as resume_run
 
 
@@ -37,8 +41,23 @@ def resume(
     """
     with told(as_json=as_json):
         path, record = ledger_of(name, ledger)
-        sandbox = record.target == SANDBOX_TARGET
-        sending = sending_of({**options, "sandbox": sandbox})
+        sending = _same_target(sending_of(options), record)
         with tools_for(path, sending, dry_run=False, quiet=quiet) as tools:
             summary = resume_run(record, tools)
     end_with(summary, as_json=as_json)
+
+
+def _same_target(sending: Sending, record: RunRecord) -> Sending:
+    """A run goes on where it began, whatever the base URL is by now."""
+    if record.target == SANDBOX_TARGET:
+        return replace(sending, sandbox=True)
+    source = click.get_current_context().get_parameter_source("base_url")
+    typed = source is ParameterSource.COMMANDLINE
+    if typed and target_of(sending, record.workspace).url != record.target:
+        raise SettingsError(
+            f"The run {record.name} was sent to {record.target}, and goes on there "
+            "only.",
+            where=sending.base_url,
+            hint="Leave --base-url out; or use `run` to send the rows elsewhere.",
+        )
+    return replace(sending, base_url=record.target)

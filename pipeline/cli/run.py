@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli.again import typed_options
 from pipeline.cli.ending import end_with, told
 from pipeline.cli.options import (
     EXISTING,
@@ -103,19 +104,16 @@ def _run(
 def _job(
     command: str, sending: Sending, options: dict[str, Any], *, dry_run: bool
 ) -> Job:
-    mapping, workspace = options["mapping"], options["workspace"]
-    again = ["-m", mapping]
-    again += ["--sandbox"] if sending.sandbox else []
-    again += ["--workspace", workspace] if workspace != "default" else []
+    mapping = options["mapping"]
     return Job(
         command=command,
         paths=options["files"],
         mapping=load_mapping(find_mapping(mapping)),
-        target=target_of(sending, workspace),
+        target=target_of(sending, options["workspace"]),
         reports=options["reports"],
         layout=Layout(sheet=options["sheet"]),
         dry_run=dry_run,
         limit=options["limit"],
         max_invalid=options["max_invalid"],
-        options=tuple(again),
+        options=typed_options(mapping),
     )

@@ -46,7 +46,8 @@ def _read(path: Path, options: Options) -> Options:
     everywhere = {name for names in options.values() for name in names}
     _refuse(path, set(content) - everywhere, everywhere)
     for command, table in tables.items():
-        _refuse(path, set(table) - set(options[command]), set(options[command]))
+        known = set(options[command])
+        _refuse(path, set(table) - known, known, of=f" for {command}")
         settings[command].update(_known(table, options[command]))
     return settings
 
@@ -55,7 +56,7 @@ def _known(content: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
     return {names[key]: value for key, value in content.items() if key in names}
 
 
-def _refuse(path: Path, unknown: set[str], known: set[str]) -> None:
+def _refuse(path: Path, unknown: set[str], known: set[str], *, of: str = "") -> None:
     if not unknown:
         return
     told = []
@@ -63,7 +64,7 @@ def _refuse(path: Path, unknown: set[str], known: set[str]) -> None:
         close = nearest(key, sorted(known))
         told.append(f"'{key}'" + (f" (did you mean '{close}'?)" if close else ""))
     raise SettingsError(
-        f"The settings file has unknown keys: {', '.join(told)}.",
+        f"The settings file has unknown keys{of}: {', '.join(told)}.",
         where=str(path),
         hint="Keys are the long names of options, such as rate or concurrency. The API "
         "key is never kept in a settings file.",

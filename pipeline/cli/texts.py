@@ -123,7 +123,10 @@ def _issues(summary: Summary) -> str:
 
 
 def _sentence(summary: Summary) -> str:
-    return " ".join(part for part in (summary.reason, summary.hint) if part)
+    parts = [part for part in (summary.reason, summary.hint) if part]
+    return " ".join(
+        part if part.endswith((".", "!", "?")) else f"{part}." for part in parts
+    )
 
 
 def _files(summary: Summary) -> str:

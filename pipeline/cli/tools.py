@@ -121,7 +121,7 @@ def read_key(file: Path | None) -> str:
 
 def _key_in(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"
         raise SettingsError(

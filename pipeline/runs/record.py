@@ -38,6 +38,7 @@ from pipeline.stages.post import Ending, Posted
 from pipeline.stages.report import FIX_ME, ROWS, Fates, check_accounts, write_report
 from pipeline.stopping import Interrupted
 
+_FOR_RESUME = ("--ledger=", "--allow-http", "--api-key-file=")
 _STATUS = {
     State.INTENT: Status.UNCERTAIN,
     State.CREATED: Status.CREATED,
@@ -94,7 +95,7 @@ def open_run(job: Job, tools: Tools) -> Iterator[OpenRun]:
         options=job.options,
     )
     number = tools.ledger.begin_run(record)
-    folder = private_folder(run_folder(tools.ledger, name))
+    folder = private_folder(run_folder(tools.ledger.path, name))
     with _held(folder, name):
         run = OpenRun(record, number, folder)
         with _failures_told(run, tools):
@@ -104,7 +105,7 @@ def open_run(job: Job, tools: Tools) -> Iterator[OpenRun]:
 @contextmanager
 def reopen_run(record: RunRecord, tools: Tools) -> Iterator[tuple[OpenRun, Plan]]:
     """Takes up a run that was planned before; raises PipelineError if it cannot be."""
-    folder = run_folder(tools.ledger, record.name)
+    folder = run_folder(tools.ledger.path, record.name)
     plan = Plan.open(folder)
     if plan is None:
         raise PipelineError(
@@ -127,7 +128,7 @@ def _failures_told(run: OpenRun, tools: Tools) -> Iterator[None]:
         yield
     except PipelineError as error:
         if Plan.open(run.folder) is not None:
-            error.next = (_command("resume", run.record.name),)
+            error.next = (_command(*_resume(run.record)),)
         with suppress(PipelineError):
             _end(run, _failed(run, error, tools.now()), tools)
         raise
@@ -215,9 +216,21 @@ def from_here(path: str) -> str:
     return str(Path(path).relative_to(Path.cwd()))
 
 
-def run_folder(ledger: Ledger, name: str) -> Path:
+def run_folder(ledger: Path, name: str) -> Path:
     """Where a run's plan lies: beside the ledger, private."""
-    return ledger.path.with_name(f"{ledger.path.name}.runs") / name
+    return ledger.with_name(f"{ledger.name}.runs") / name
+
+
+def is_held(ledger: Path, name: str) -> bool:
+    """Whether a process is working on the run."""
+    lock = run_folder(ledger, name) / "lock"
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def _with_status(frame: pl.DataFrame, statuses: dict[State, Status]) -> pl.DataFrame:
@@ -244,7 +257,7 @@ def _failed(run: OpenRun, error: PipelineError, now: datetime) -> Summary:
         status=RunStatus.INTERRUPTED if interrupted else RunStatus.FAILED,
         exit_code=error.exit_code,
         ended_at=now,
-        reason=" ".join(part for part in (error.message, error.where) if part),
+        reason=error.sentence,
         hint=error.hint,
         next=error.next,
     )
@@ -272,13 +285,18 @@ def _next(run: OpenRun, counts: Counter[str]) -> tuple[str, ...]:
     to_fix = counts[Status.INVALID] + counts[Status.REJECTED]
     commands: list[tuple[str, ...]] = []
     if counts[Status.UNSENT]:
-        commands.append(("resume", record.name))
+        commands.append(_resume(record))
     if to_fix:
         commands.append(("run", fix_me, *record.options))
     if record.dry_run and not to_fix:
         sources = map(from_here, record.sources)
         commands.append(("run", *sources, *record.options))
     return tuple(_command(*words) for words in commands)
+
+
+def _resume(record: RunRecord) -> tuple[str, ...]:
+    needed = (word for word in record.options if word.startswith(_FOR_RESUME))
+    return ("resume", record.name, *needed)
 
 
 def _command(*words: str) -> str:

@@ -22,6 +22,8 @@ from pipeline.mapping.transforms import TRANSFORMS
 from pipeline.rows import Batch, Mapped
 
 KEY_SEPARATOR = "\x1f"
+# A long number as a spreadsheet shows and saves it: 3.01188E+11, or 3,01188E+11.
+_SHORTENED = r"(^|\x1f)\d[.,]\d+[Ee]\+\d+(\x1f|$)"
 Step = tuple[pl.DataFrame, list[pl.DataFrame]]
 
 
@@ -84,8 +86,13 @@ def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
     any_filled = pl.any_horizontal([cell.is_not_null() for cell in cells])
     keys = kept.select("row", key=pl.when(any_filled).then(text))
     missing = keys.filter(pl.col("key").is_null())
+    mangled = keys.filter(pl.col("key").str.contains(_SHORTENED))
     label = bound.headers.label(refs)
-    return keys, [issue_rows("key_missing", missing, column=label)]
+    shown = pl.col("key").str.replace_all(KEY_SEPARATOR, ", ", literal=True)
+    return keys, [
+        issue_rows("key_missing", missing, column=label),
+        issue_rows("mangled_key", mangled, column=label, value=shown),
+    ]
 
 
 def _map_field(

@@ -175,8 +175,8 @@ def test_too_many_invalid_rows_send_nothing(api: str) -> None:
     assert (ended.code, api in ended.out) == (4, True)
     assert (
         "2 of 4 rows are invalid, more than --max-invalid 25% allows. Nothing was "
-        "sent. Correct fix-me.csv and the mapping, then run the whole file again."
-        in ended.out
+        "sent. Correct the source or the mapping and run it again; or let `resume` "
+        "send the valid rows as they are." in ended.out
     )
     assert [status for status, _ in outcomes(ended.run).values()] == [
         "unsent",
@@ -237,7 +237,67 @@ def test_dry_run_is_validate_and_sends_nothing() -> None:
 
     assert dry.code == validated.code == 0
     assert dry.same() == validated.same()
-    assert f"Next:\n  activity-import run rows.csv {' '.join(PLAIN)}\n" in dry.out
+    again = f"activity-import run rows.csv {' '.join(PLAIN)} --base-url={url}"
+    assert dry.out.endswith(f"Next:\n  {again}\n")
+
+
+def test_the_next_command_repeats_what_was_typed(api: str) -> None:
+    flawed()
+    words = ["--ledger", "my ledger.sqlite", "--workspace", "w", "--reports", "r"]
+    ended = activity_import("run", "rows.csv", *PLAIN, *words)
+
+    fix_me = f"r/{ended.run}/fix-me.csv"
+    typed = "--workspace=w '--ledger=my ledger.sqlite' --reports=r"
+    assert ended.out.endswith(f"run {fix_me} -m plain.yaml {typed}\n")
+    assert api
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "header_row: 3",
+        "delimiter: semicolon",
+        "encoding: windows-1252",
+        "encoding: utf-16",
+    ],
+)
+def test_a_fix_me_file_is_read_as_it_was_written_whatever_the_mapping_says(
+    api: str, options: str
+) -> None:
+    Path("m.yaml").write_text(MAPPING + f"source: {{{options}}}\n", encoding="utf-8")
+    line = "a\nb\n" if "header" in options else ""
+    delimiter = ";" if "semicolon" in options else ","
+    text = f"{line}Id,When,What\nr2,soon,Köln\n".replace(",", delimiter)
+    encoding = options.partition("encoding: ")[2] or "utf-8"
+    Path("rows.csv").write_text(text, encoding=encoding)
+    first = activity_import("run", "rows.csv", "-m", "m.yaml")
+    fix_me = Path("reports", first.run, "fix-me.csv")
+    fixed = fix_me.read_text("utf-8").replace("r2,soon", "r2,2024-03-01")
+    fix_me.write_text(fixed, encoding="utf-8")
+    second = activity_import("run", fix_me, "-m", "m.yaml")
+
+    [row] = lines_of(Path("reports", second.run, "rows.csv"))
+    assert (row["_status"], row["What"]) == ("created", "Köln")
+    assert api
+
+
+@pytest.mark.parametrize("key", ["3.01188E+11", "3,01188E+11"])
+def test_a_key_that_a_spreadsheet_shortened_is_not_sent(api: str, key: str) -> None:
+    source(1)
+    Path("rows.csv").write_text(f'Id,When,What\n"{key}",2024-03-01,Call\n')
+    ended = activity_import("run", "rows.csv", *PLAIN)
+
+    assert outcomes(ended.run) == {2: ("invalid", "mangled_key")}
+    assert api
+
+
+def test_a_key_file_may_be_saved_by_a_simple_editor(api: str) -> None:
+    source(1)
+    Path("key").write_text("secret\r\n", encoding="utf-8-sig")
+    words = ["run", "rows.csv", *PLAIN, "--api-key-file", "key"]
+
+    assert activity_import(*words, REEVO_API_KEY="").code == 0
+    assert api
 
 
 def test_a_changed_record_is_told_and_not_sent_again(api: str) -> None:

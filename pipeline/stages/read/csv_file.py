@@ -18,7 +18,7 @@ from pipeline.errors import SourceError
 from pipeline.rows import Batch, Source
 from pipeline.stages.read.dialect import Dialect, find_dialect
 from pipeline.stages.read.header import Header, find_header
-from pipeline.stages.read.opened import Layout, OpenSource
+from pipeline.stages.read.opened import Layout
 from pipeline.stages.read.quotes import check_quotes
 from pipeline.stages.read.ragged import Ragged, Records, fitted, ragged_issues
 from pipeline.stages.read.records import as_batch, limited
@@ -27,11 +27,11 @@ from pipeline.stages.read.utf8 import Utf8Stream
 
 # Small blocks, joined: Arrow and Python keep many times a block's size in memory.
 _BLOCK_BYTES = 1 << 20
-_BLOCKS_IN_BATCH = 8
+_BLOCKS_IN_BATCH = 6
 _LARGE_BLOCK_BYTES = 128 << 20
 
 
-def open_csv_file(path: Path, layout: Layout, *, number: int) -> OpenSource:
+def open_csv_file(path: Path, layout: Layout, *, number: int) -> "CsvFile":
     """Raises SourceError if the file is no table."""
     found = survey(path, layout.encoding)
     dialect = find_dialect(found, layout)

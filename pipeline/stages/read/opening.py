@@ -1,12 +1,18 @@
 """Which kind of file a path leads to, and its opening."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import SourceError
 from pipeline.mapping import did_you_mean
-from pipeline.stages.read.csv_file import open_csv_file
+from pipeline.stages.read.csv_file import CsvFile, open_csv_file
 from pipeline.stages.read.opened import Layout, OpenSource, SheetFacts
-from pipeline.stages.read.workbook import is_workbook, open_sheet, workbook_sheets
+from pipeline.stages.read.workbook import (
+    Sheet,
+    is_workbook,
+    open_sheet,
+    workbook_sheets,
+)
 
 _SIGNATURES = {
     b"%PDF": ("a PDF document", "Export the data as CSV or XLSX."),
@@ -19,6 +25,7 @@ _SIGNATURES = {
     b"PAR1": ("a Parquet file", "Export the data as CSV or XLSX."),
     b"SQLite format 3": ("a database", "Export the data as CSV or XLSX."),
 }
+Opener = Callable[..., CsvFile | Sheet]
 _WEB_PAGE = (b"<!doctype html", b"<html")
 _HEAD = 4096
 
@@ -30,14 +37,24 @@ def open_source(path: Path, layout: Layout, *, number: int) -> OpenSource:
     """
     head = _head(path)
     _refuse_other_files(path, head)
-    if is_workbook(head):
-        return open_sheet(path, layout, number=number)
-    return open_csv_file(path, layout, number=number)
+    open_it = open_sheet if is_workbook(head) else open_csv_file
+    if layout != Layout() and (own := _report_of_ours(path, open_it, number)):
+        return own
+    return open_it(path, layout, number=number)
 
 
 def sheets(path: Path) -> tuple[SheetFacts, ...]:
     """The sheets of a workbook; none for other files."""
     return workbook_sheets(path) if is_workbook(_head(path)) else ()
+
+
+def _report_of_ours(path: Path, open_it: Opener, number: int) -> OpenSource | None:
+    """A fix-me.csv has a layout of its own, whatever the mapping says of its source."""
+    try:
+        opened = open_it(path, Layout(), number=number)
+    except SourceError:
+        return None
+    return opened if opened.header.neutralized else None
 
 
 def _head(path: Path) -> bytes:

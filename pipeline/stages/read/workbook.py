@@ -18,7 +18,7 @@ from pipeline.errors import SourceError
 from pipeline.mapping import did_you_mean, normalize_name
 from pipeline.rows import Batch, Source, no_issues
 from pipeline.stages.read.header import LOOKED_AT, Header, find_header
-from pipeline.stages.read.opened import Layout, OpenSource, SheetFacts
+from pipeline.stages.read.opened import Layout, SheetFacts
 from pipeline.stages.read.records import as_batch, limited
 
 _BATCH_ROWS = 50_000
@@ -47,7 +47,7 @@ def workbook_sheets(path: Path) -> tuple[SheetFacts, ...]:
     return tuple(_facts(book, name) for name in book.sheet_names)
 
 
-def open_sheet(path: Path, layout: Layout, *, number: int) -> OpenSource:
+def open_sheet(path: Path, layout: Layout, *, number: int) -> "Sheet":
     """The sheet asked for, or the first visible that has rows; raises SourceError."""
     book = _open(path)
     name = _sheet_name(book, path, layout.sheet)
