@@ -45,13 +45,9 @@ def survey(path: Path, asked: str | None) -> Survey:
         head = file.read(_HEAD)
         file.seek(-min(4, facts.st_size), os.SEEK_END)
         tail = file.read()
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        quotes = sum(
-            piece.count(b'"') for piece in iter(lambda: file.read(_CHUNK), b"")
-        )
-    encoding = _encoding(path, head, asked)
+    first, *others = (asked,) if asked else _candidates(path, head)
+    sha256, quotes, fits = _read_through(path, first)
+    encoding = first if fits else _encoding(path, others, asked)
     text = codecs.getincrementaldecoder(encoding)().decode(head)
     return Survey(
         sha256,
@@ -64,10 +60,33 @@ def survey(path: Path, asked: str | None) -> Survey:
     )
 
 
-def _encoding(path: Path, head: bytes, asked: str | None) -> str:
-    """The first encoding that the whole file is valid in."""
-    for name in (asked,) if asked else _candidates(path, head):
-        if _decodes(path, name):
+def _read_through(path: Path, encoding: str) -> tuple[str, int, bool]:
+    """The digest, the number of quotes, and whether all of it is in that encoding."""
+    digest, quotes, fits = hashlib.sha256(), 0, True
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+            quotes += piece.count(b'"')
+            fits = fits and _accepts(decoder, piece)
+    fits = fits and _accepts(decoder, b"", final=True)
+    return digest.hexdigest(), quotes, fits
+
+
+def _accepts(
+    decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = False
+) -> bool:
+    try:
+        decoder.decode(piece, final)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _encoding(path: Path, others: list[str], asked: str | None) -> str:
+    """The first of the other encodings that the whole file is valid in."""
+    for name in others:
+        if _read_through(path, name)[2]:
             return name
     raise SourceError(
         f"The file is not encoded in {asked or 'the way its first bytes say'}.",
@@ -94,18 +113,6 @@ def _candidates(path: Path, head: bytes) -> tuple[str, ...]:
             hint="Name a CSV or XLSX file.",
         )
     return ("utf-8", *_WESTERN)
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
 
 
 def _notes(encoding: str) -> tuple[str, ...]:
