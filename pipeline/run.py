@@ -4,10 +4,9 @@ read -> map -> validate -> (plan, on disk) -> post -> report
 """
 
 from collections.abc import Iterator
-from functools import partial
+from itertools import starmap
 from pathlib import Path
 
-from pipeline.activity import ActivityRules
 from pipeline.ahead import ahead
 from pipeline.errors import PipelineError
 from pipeline.ledger import RunRecord
@@ -21,7 +20,7 @@ from pipeline.plan import (
     with_changes,
     without_bodies,
 )
-from pipeline.rows import Batch, Checked, Status
+from pipeline.rows import Batch, Status
 from pipeline.runs.job import Job, Tools
 from pipeline.runs.prepare import Prepared, prepare, rules_of
 from pipeline.runs.record import (
@@ -77,8 +76,8 @@ def make_plan(
     for one in prepared:
         writer.add_source(one.source.source, one.bound.labels)
     tools.progress.begin("checking", None)
-    check = partial(_check, rules)
-    for checked in ahead(map(check, ahead(_batches(job, prepared)))):
+    mapped = starmap(map_rows, ahead(_batches(job, prepared)))
+    for checked in ahead(validate_rows(rows, rules) for rows in mapped):
         batch = checked.mapped.batch
         named = identities.identify(checked.bodies, batch.source.number)
         standing = with_changes(named, tools.ledger.standing(named["identity"]))
@@ -105,11 +104,6 @@ def _batches(
         for batch in one.source.batches(left):
             yield batch, one.bound
             left = None if left is None else left - batch.rows.height
-
-
-def _check(rules: ActivityRules, item: tuple[Batch, BoundMapping]) -> Checked:
-    batch, bound = item
-    return validate_rows(map_rows(batch, bound), rules)
 
 
 def _too_many_invalid(plan: Plan, job: Job) -> Posted | None:
