@@ -291,6 +291,9 @@ def _next(run: OpenRun, counts: Counter[str]) -> tuple[str, ...]:
     if record.dry_run and not to_fix:
         sources = map(from_here, record.sources)
         commands.append(("run", *sources, *record.options))
+    if not commands:
+        ledger = [word for word in record.options if word.startswith("--ledger=")]
+        commands.append(("history", *ledger))
     return tuple(_command(*words) for words in commands)
 
 

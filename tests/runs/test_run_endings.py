@@ -47,6 +47,9 @@ Run RUN: ok
         3  read     each with one outcome
 
 Report: reports/RUN/ (rows.csv, issues.csv, fix-me.csv)
+
+Next:
+  activity-import history
 """
     )
 
