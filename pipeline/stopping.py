@@ -8,6 +8,7 @@ from types import FrameType
 
 from pipeline.errors import PipelineError
 
+_LEFT = b"Left at once. `activity-import history` names the run to resume.\n"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -43,6 +44,7 @@ class Stop:
 
     def request(self, number: int) -> None:
         if self.signal is not None:
+            os.write(2, _LEFT)  # nothing else may run any more
             os._exit(128 + number)
         self.signal = number
         for listener in self._listeners:

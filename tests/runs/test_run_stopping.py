@@ -113,6 +113,9 @@ def test_a_second_signal_leaves_at_once_and_resume_goes_on(sending: Sending) -> 
             left = ended(sending.process)
 
         assert (left.code, left.out) == (130, "")
+        assert left.err == (
+            "Left at once. `activity-import history` names the run to resume.\n"
+        )
         assert resumed(only_run(), server.url) == 3
         assert statuses(only_run()) == {"created": ROWS - 1, "uncertain": 1}
         assert len(sent([each.body for each in server.requests])) == ROWS

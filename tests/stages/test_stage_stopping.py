@@ -104,4 +104,5 @@ def test_the_second_signal_leaves_at_once(first: str, second: str, code: int) ->
     )
 
     assert done.stdout.splitlines() == [ONCE, "still here"]
-    assert (done.returncode, done.stderr) == (code, "")
+    left = "Left at once. `activity-import history` names the run to resume.\n"
+    assert (done.returncode, done.stderr) == (code, left)
