@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.cli.tools import default_ledger
 from pipeline.errors import PipelineError
 from pipeline.ledger import Ledger, RunRecord
-from pipeline.mapping import nearest
+from pipeline.mapping import did_you_mean
 
 
 def ledgers(asked: Path | None) -> list[Path]:
@@ -28,9 +28,8 @@ def ledger_of(name: str, asked: Path | None) -> tuple[Path, RunRecord]:
             if (record := ledger.find_run(wanted)) is not None:
                 return path, record
             known += [run.name for run in ledger.runs()]
-    close = nearest(wanted, known)
     raise PipelineError(
         f"There is no run '{wanted}'.",
         where=", ".join(map(str, ledgers(asked))) or "no ledger yet",
-        hint=f"Did you mean '{close}'?" if close else "See `activity-import history`.",
+        hint=did_you_mean(wanted, known) or "See `activity-import history`.",
     )

@@ -69,6 +69,7 @@ def tools_for(
     ledger: Path | None, sending: Sending, *, dry_run: bool, quiet: bool
 ) -> Iterator[Tools]:
     """Tools for one run; the stand-in API, if asked for, ends with them."""
+    path = ledger or default_ledger(sandbox=sending.sandbox)
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on_stderr(quiet=quiet))
         stop = Stop()
@@ -76,9 +77,8 @@ def tools_for(
         sender_for = (
             _no_sender
             if dry_run
-            else _api_sender(stack, ledger, sending, stop=stop, progress=progress)
+            else _api_sender(stack, path, sending, stop=stop, progress=progress)
         )
-        path = ledger or default_ledger(sandbox=sending.sandbox)
         yield Tools(
             ledger=stack.enter_context(Ledger.open(path)),
             sender_for=sender_for,
@@ -136,19 +136,18 @@ def _no_sender(run: int, *, total: int) -> Sender:
 
 def _api_sender(
     stack: ExitStack,
-    ledger: Path | None,
+    ledger: Path,
     sending: Sending,
     *,
     stop: Stop,
     progress: Progress,
 ) -> SenderFor:
     connection = connect(stack, sending)
-    path = ledger or default_ledger(sandbox=sending.sandbox)
 
     def sender_for(run: int, *, total: int) -> Sender:
         most = sending.max_failed.of(total) if sending.max_failed else None
         limits = Limits(sending.concurrency, sending.patience, most)
-        line = partial(_open_line, connection, sending, path, run)
+        line = partial(_open_line, connection, sending, ledger, run)
         return ApiSender(line, limits, stop=stop, progress=progress)
 
     return sender_for

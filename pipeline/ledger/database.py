@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from pipeline.errors import LedgerError
 from pipeline.ledger.trouble import BUSY_SECONDS
@@ -78,11 +78,9 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def transaction(
-    connection: sqlite3.Connection, kind: Literal["DEFERRED", "IMMEDIATE"]
-) -> Iterator[None]:
-    """All of it is durable at the end, or none of it."""
-    connection.execute(f"BEGIN {kind}")
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it is durable at the end, or none of it; only one writes at a time."""
+    connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
@@ -138,7 +136,7 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
 
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
-    with transaction(connection, "IMMEDIATE"):
+    with transaction(connection):
         if _is_ledger(connection, path):
             return
         for statement in SCHEMA.values():

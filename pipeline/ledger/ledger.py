@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dict
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 
 import polars as pl
 
@@ -106,7 +106,7 @@ class Ledger:
 
     def begin_run(self, record: RunRecord) -> int:
         """The run's number, by which its sendings are known."""
-        with self._transaction("IMMEDIATE"):
+        with self._transaction():
             cursor = self._connection.execute(BEGIN_RUN, run_row(record))
         assert cursor.lastrowid is not None  # noqa: S101
         return cursor.lastrowid
@@ -121,7 +121,7 @@ class Ledger:
         counts: Dict[str, int],
     ) -> None:
         row = ended_row(status, exit_code, ended_at, counts)
-        with self._transaction("IMMEDIATE"):
+        with self._transaction():
             self._connection.execute(END_RUN, (*row, run))
 
     def runs(self, limit: int = 20) -> list[RunRecord]:
@@ -162,7 +162,7 @@ class Ledger:
 
         Only for a run that no process is working on. Returns how many there were.
         """
-        with self._transaction("IMMEDIATE"):
+        with self._transaction():
             return write_cut_off(self._connection, run, milliseconds(self._now()))
 
     def check(self) -> list[str]:
@@ -200,6 +200,6 @@ class Ledger:
             return self._connection.execute(query, values).fetchall()
 
     @contextmanager
-    def _transaction(self, kind: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[None]:
-        with translated(self.path), transaction(self._connection, kind):
+    def _transaction(self) -> Iterator[None]:
+        with translated(self.path), transaction(self._connection):
             yield

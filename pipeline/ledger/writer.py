@@ -119,7 +119,7 @@ class Writer(Thread, Generic[Ticket]):
         if not settled and not intents:
             return []
         at = milliseconds(self._now())
-        with transaction(self._connection, "IMMEDIATE"):
+        with transaction(self._connection):
             write_settled(self._connection, self._run, settled, at)
             return write_claims(self._connection, self._run, intents, at)
 

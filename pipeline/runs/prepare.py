@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.activity import ActivityRules
 from pipeline.errors import MappingError, Mistake, PipelineError, SourceError
 from pipeline.lookups import LookupTable, lookup_table
-from pipeline.mapping import bind_columns, nearest, normalize_name
+from pipeline.mapping import bind_columns, did_you_mean, normalize_name
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import FileLookup, Mapping
 from pipeline.rows import Batch, Severity
@@ -159,7 +159,6 @@ def _lookup_column(
     for column in columns:
         if normalize_name(column.name) == wanted:
             return pl.col(column.id)
-    close = nearest(header, [column.name for column in columns])
     raise MappingError(
         mapping.path,
         (
@@ -167,7 +166,7 @@ def _lookup_column(
                 f"The lookup '{name}' needs the column '{header}', which "
                 f"{opened.source.label} does not have.",
                 lookup.place,
-                f"Did you mean '{close}'?" if close else "",
+                did_you_mean(header, [column.name for column in columns]),
             ),
         ),
     )

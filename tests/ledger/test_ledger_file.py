@@ -126,7 +126,7 @@ def test_a_locked_ledger_is_told(ledger: Ledger) -> None:
     ledger._connection.execute("PRAGMA busy_timeout = 50")
     with (
         Ledger.open(ledger.path) as other,
-        other._transaction("IMMEDIATE"),
+        other._transaction(),
         pytest.raises(LedgerError) as caught,
     ):
         ledger.begin_run(record())

@@ -106,7 +106,7 @@ def test_reading_goes_on_while_another_writes(ledger: Ledger, path: Path) -> Non
     async def work(recorder: Recorder) -> None:
         await recorder.claim(intent(1))
 
-    with Ledger.open(path) as other, other._transaction("IMMEDIATE"):
+    with Ledger.open(path) as other, other._transaction():
         assert ledger.standing(identities(1)).is_empty()
         assert ledger.runs() == [record()]
     recording(path, run, work)

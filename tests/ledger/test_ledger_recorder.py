@@ -264,7 +264,7 @@ def test_a_locked_ledger_stops_the_recorder(
 ) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     with (
-        ledger._transaction("IMMEDIATE"),
+        ledger._transaction(),
         pytest.raises(LedgerError, match="is locked by another program"),
     ):
         claims(path, run, 1)

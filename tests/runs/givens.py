@@ -2,10 +2,23 @@
 
 from pathlib import Path
 
-from tests.misbehaving import CREATED, answers, reads
+from tests.misbehaving import CREATED, Step, Talk, answers, reads
 
 HEALTHY = (reads, answers(200, {"data": {"status": "healthy"}}))
 TAKEN = (reads, answers(201, CREATED))
+
+
+def converses(answer: Step) -> Step:
+    """Reads a request; a health check is answered, all else is for `answer`."""
+
+    def step(talk: Talk) -> None:
+        reads(talk)
+        healthy = talk.requests[-1].line.startswith("GET")
+        (HEALTHY[1] if healthy else answer)(talk)
+
+    return step
+
+
 MAPPING = """
 version: 1
 name: plain

@@ -16,9 +16,9 @@ from tests.misbehaving import (
     Talk,
     answers,
     misbehaving,
-    reads,
     resets,
 )
+from tests.runs.givens import converses
 
 KEYED = """
 version: 1
@@ -60,18 +60,14 @@ def run(url: str, folder: str) -> Ended:
     return activity_import(*words, "--concurrency", "1", **environment)
 
 
-class Api:
-    """Answers health checks, and activities as a story goes; then takes them all."""
+def script(story: list[str]) -> list[Step]:
+    """Answers activities as a story goes; then takes them all."""
+    left = iter(story)
 
-    def __init__(self, story: list[str]) -> None:
-        self.story = iter(story)
-        self.script: list[Step] = [self.answer] * 200
+    def answer(talk: Talk) -> None:
+        ANSWERS[next(left, "created")](talk)
 
-    def answer(self, talk: Talk) -> None:
-        reads(talk)
-        if talk.requests[-1].line.startswith("GET"):
-            return answers(200, {"data": {"status": "healthy"}})(talk)
-        return ANSWERS[next(self.story, "created")](talk)
+    return [converses(answer)] * 200
 
 
 @settings(
@@ -86,7 +82,7 @@ def test_every_row_has_one_outcome_and_none_is_sent_twice(
     with (
         tempfile.TemporaryDirectory() as folder,
         chdir(folder),
-        misbehaving(Api(story).script) as server,
+        misbehaving(script(story)) as server,
     ):
         write(table, mapping)
         first = run(server.url, folder)

@@ -27,7 +27,7 @@ _SIGNATURES = {
 }
 Opener = Callable[..., CsvFile | Sheet]
 _WEB_PAGE = (b"<!doctype html", b"<html")
-_HEAD = 4096
+_HEAD = 1 << 18
 
 
 def open_source(path: Path, layout: Layout, *, number: int) -> OpenSource:
@@ -38,14 +38,21 @@ def open_source(path: Path, layout: Layout, *, number: int) -> OpenSource:
     head = _head(path)
     _refuse_other_files(path, head)
     open_it = open_sheet if is_workbook(head) else open_csv_file
-    if layout != Layout() and (own := _report_of_ours(path, open_it, number)):
-        return own
+    if layout != Layout() and _may_be_ours(head):
+        opened = _report_of_ours(path, open_it, number)
+        if opened is not None:
+            return opened
     return open_it(path, layout, number=number)
 
 
 def sheets(path: Path) -> tuple[SheetFacts, ...]:
     """The sheets of a workbook; none for other files."""
     return workbook_sheets(path) if is_workbook(_head(path)) else ()
+
+
+def _may_be_ours(head: bytes) -> bool:
+    """What can be told of a text before it is read through; of a workbook, nothing."""
+    return is_workbook(head) or b"_hint" in head.replace(b"\0", b"")
 
 
 def _report_of_ours(path: Path, open_it: Opener, number: int) -> OpenSource | None:

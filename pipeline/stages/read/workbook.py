@@ -43,23 +43,24 @@ def is_workbook(head: bytes) -> bool:
 
 
 def workbook_sheets(path: Path) -> tuple[SheetFacts, ...]:
-    book = _open(path)
-    return tuple(_facts(book, name) for name in book.sheet_names)
+    book = _open(path, path.read_bytes())
+    return tuple(_facts(_load(book, name)) for name in book.sheet_names)
 
 
 def open_sheet(path: Path, layout: Layout, *, number: int) -> "Sheet":
     """The sheet asked for, or the first visible that has rows; raises SourceError."""
-    book = _open(path)
-    name = _sheet_name(book, path, layout.sheet)
-    cells = _cells(book, name)
-    where = f"{path} [{name}]"
+    content = path.read_bytes()
+    book = _open(path, content)
+    sheet = _chosen(book, path, layout.sheet)
+    cells = _cells(sheet)
+    where = f"{path} [{sheet.name}]"
     first = cells.head(LOOKED_AT).fill_null("").rows()
     header = find_header(first, layout.header_row, where=where)
     source = Source(
         number,
         str(path),
-        name,
-        _digest(path),
+        sheet.name,
+        hashlib.sha256(content).hexdigest(),
         header.columns,
         header.row,
         format="spreadsheet",
@@ -86,8 +87,7 @@ class Sheet:
             yield as_batch(self.source, self.header, rows, no_issues())
 
 
-def _open(path: Path) -> fastexcel.ExcelReader:
-    content = path.read_bytes()
+def _open(path: Path, content: bytes) -> fastexcel.ExcelReader:
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise _protected(path)
     try:
@@ -111,12 +111,14 @@ def _protected(path: Path) -> SourceError:
     )
 
 
-def _sheet_name(book: fastexcel.ExcelReader, path: Path, asked: str | None) -> str:
+def _chosen(
+    book: fastexcel.ExcelReader, path: Path, asked: str | None
+) -> fastexcel.ExcelSheet:
     if asked is None:
         return _first_with_rows(book, path)
     for name in book.sheet_names:
         if normalize_name(name) == normalize_name(asked):
-            return name
+            return _load(book, name)
     raise SourceError(
         f"There is no sheet '{asked}'.",
         where=str(path),
@@ -125,11 +127,12 @@ def _sheet_name(book: fastexcel.ExcelReader, path: Path, asked: str | None) -> s
     )
 
 
-def _first_with_rows(book: fastexcel.ExcelReader, path: Path) -> str:
+def _first_with_rows(book: fastexcel.ExcelReader, path: Path) -> fastexcel.ExcelSheet:
     for name in book.sheet_names:
-        facts = _facts(book, name)
+        sheet = _load(book, name)
+        facts = _facts(sheet)
         if facts.visible and facts.rows:
-            return name
+            return sheet
     raise SourceError(
         "No visible sheet of the file has rows.",
         where=str(path),
@@ -137,13 +140,16 @@ def _first_with_rows(book: fastexcel.ExcelReader, path: Path) -> str:
     )
 
 
-def _facts(book: fastexcel.ExcelReader, name: str) -> SheetFacts:
-    sheet = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=1)
-    return SheetFacts(name, sheet.visible == "visible", sheet.total_height)
+def _load(book: fastexcel.ExcelReader, name: str) -> fastexcel.ExcelSheet:
+    # The whole sheet is parsed, however few rows are asked for: so do it once.
+    return book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
 
 
-def _cells(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
-    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+def _facts(sheet: fastexcel.ExcelSheet) -> SheetFacts:
+    return SheetFacts(sheet.name, sheet.visible == "visible", sheet.total_height)
+
+
+def _cells(sheet: fastexcel.ExcelSheet) -> pl.DataFrame:
     batch, errors = sheet.to_arrow_with_errors()
     cells = pl.DataFrame(batch)
     cells = cells.rename({old: f"c{n}" for n, old in enumerate(cells.columns)})
@@ -165,8 +171,3 @@ def _error_text(detail: str) -> str:
     """What a spreadsheet shows in a cell whose formula failed, such as #N/A."""
     found = re.search(r"Error\((\w+)\)", detail)
     return _ERRORS.get(found[1], "#ERROR!") if found else "#ERROR!"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -57,7 +57,6 @@ def outcomes_of(
     )
     failed = sent & (pl.col("status_sent") != Status.CREATED)
     before = pl.concat_str(pl.lit("Sent before, in run "), "run", pl.lit("."))
-    refused = pl.col("status_sent") == Status.REJECTED
     return facts.select(
         "row",
         status=status,
@@ -72,18 +71,18 @@ def outcomes_of(
         .otherwise("column"),
         field=pl.when(failed).then("field").fill_null(""),
         message=_either(failed, "message_sent", pl.when(other).then(before)),
-        hint=pl.when(failed & refused)
-        .then(
-            pl.col("code_sent").replace_strict(
-                _HINTS, default=_HINTS[""], return_dtype=_TEXT
-            )
-        )
-        .when(failed)
-        .then(pl.lit(_UNCERTAIN_HINT))
-        .otherwise("hint"),
+        hint=pl.when(failed).then(_hint_of_failure()).otherwise("hint"),
         http_status=pl.when(sent).then("http_status"),
         attempts=pl.when(sent).then("attempts"),
     )
+
+
+def _hint_of_failure() -> pl.Expr:
+    by_code = pl.col("code_sent").replace_strict(
+        _HINTS, default=_HINTS[""], return_dtype=_TEXT
+    )
+    refused = pl.col("status_sent") == Status.REJECTED
+    return pl.when(refused).then(by_code).otherwise(pl.lit(_UNCERTAIN_HINT))
 
 
 def refusals(outcomes: pl.DataFrame) -> pl.DataFrame:
