@@ -56,9 +56,9 @@ def stopping_in_order(stop: Stop, say: Callable[[str], None]) -> Iterator[None]:
     """Turns the first SIGINT or SIGTERM into `stop.request`."""
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        if stop.signal is None:
-            say("Stopping: what is in flight is finished first. Again: leave at once.")
+        # In this order: a second signal may come while the first is being told.
         stop.request(number)
+        say("Stopping: what is in flight is finished first. Again: leave at once.")
 
     before = {number: signal.signal(number, handle) for number in _SIGNALS}
     try:
