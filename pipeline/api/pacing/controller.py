@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import inf
 
 from pipeline.api.answers import Answer, Verdict
+from pipeline.api.waits import Allowance
 from pipeline.api.pacing.departures import Departures
 from pipeline.api.pacing.pace import PaceState
 from pipeline.api.pacing.pauses import Pauses
@@ -34,6 +35,7 @@ class Controller:
         self._decreased_at = -inf
         self._episode_departures = 0
         self._unaccepted = 0
+        self._crowded: Episode | None = None
 
     def wait_seconds(self, now: float) -> float | None:
         """Until the next request may leave; None while all places are taken."""
@@ -75,11 +77,13 @@ class Controller:
                 self._refused(now, departed, answer.retry_after)
             return
         self._pauses.accepted(departed)
+        if answer.allowance is not None:
+            self._told(now, departed, answer.allowance)
         if answer.verdict is Verdict.UNCERTAIN:
             self._unaccepted += 1
             self._places.failed(now, departed)
         else:
-            in_flight = self._departures.in_flight_at(departed)
+            in_flight = self._departures.fewest_in_flight_at(departed)
             self._places.answered(now, departed, seconds, in_flight)
 
     def _refused(self, now: float, departed: float, retry_after: float | None) -> None:
@@ -90,21 +94,43 @@ class Controller:
         elif not is_tail or was_probing:
             self._pauses.guess(now)
         self._next_turn = max(self._next_turn, self._pauses.ends)
+        if was_probing:
+            self._blame_rate(now, departed)
         if is_tail or was_probing:
             return
         self._decrease(now, departed, named=bool(retry_after))
         self._decreased_at = now
 
+    def _told(self, now: float, departed: float, allowance: Allowance) -> None:
+        """All pause when what is left is used up by those in flight."""
+        since = self._departures.until(now) - self._departures.until(departed)
+        if allowance.remaining > since or departed <= self._decreased_at:
+            return
+        self._pauses.obey(now, now + allowance.reset_seconds)
+        self._next_turn = max(self._next_turn, self._pauses.ends)
+        self._decrease(now, now, named=True)
+        self._decreased_at = now
+
     def _decrease(self, now: float, departed: float, *, named: bool) -> None:
         episode = self._episode(departed)
-        in_flight = self._departures.in_flight_at(departed)
-        if not named and in_flight > self._places.highest(now):
+        in_flight = self._departures.most_in_flight_at(departed)
+        if not named and self._places.is_beyond(now, in_flight):
             latency = self._places.latency.typical
             self._places.refused(now, in_flight)
+            self._crowded = episode
             self._rates.restart(0.5 * in_flight / latency, episode)
         else:
+            self._crowded = None
             self._places.forgive()
             self._rates.refused(now, episode)
+
+    def _blame_rate(self, now: float, departed: float) -> None:
+        """A few in flight were refused too: it was not their number after all."""
+        in_flight = self._departures.most_in_flight_at(departed)
+        if self._crowded and not self._places.is_beyond(now, in_flight):
+            self._places.forgive()
+            self._rates.refused(now, self._crowded)
+            self._crowded = None
 
     def _episode(self, departed: float) -> Episode:
         left = self._departures.until(departed)
@@ -117,6 +143,7 @@ class Controller:
             recent=left - 1 - second,
             before=second - self._departures.until(departed - 2),
             paused=self._pauses.last_seconds,
+            wasted=self._pauses.last_step / 2,
         )
 
     def state(self, now: float) -> PaceState:

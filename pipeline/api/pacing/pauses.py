@@ -20,6 +20,7 @@ class Pauses:
         self._probe_is_out = False
         self._began: float | None = None
         self.last_seconds = 0.0
+        self.last_step = 0.0
 
     @property
     def waits_for_probe(self) -> bool:
@@ -35,11 +36,13 @@ class Pauses:
         """The API named the end of the pause."""
         self._begin(now)
         self.ends = max(self.ends, until)
+        self.last_step = min(1.0, until - now)
 
     def guess(self, now: float) -> None:
         """The API refused, and named no time."""
         self._begin(now)
         self.ends = max(self.ends, now + self._next_seconds)
+        self.last_step = self._next_seconds
         self._next_seconds = min(self._next_seconds * _LONGER, LONGEST_PAUSE_SECONDS)
         self._probing, self._probe_is_out = True, False
 

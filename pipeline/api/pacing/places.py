@@ -1,13 +1,16 @@
 """How many requests may be in flight: found from refusals, latency and failures."""
 
-from math import sqrt
+from math import inf, sqrt
 
 _FIRST_PLACES = 4.0
 _FIRST_HOLD_SECONDS = 5.0
 _LONGEST_HOLD_SECONDS = 300.0
-_FEWEST_SAMPLES = 16
+_FEWEST_SAMPLES = 8
 _SLOW = 1.3
+_QUICK = 1.1
+_LOOK_DOWN = 0.6
 _DEVIATIONS = 3.0
+_SURE = 2.0
 _FLOOR_SECONDS = 30.0
 _FAILURE_WEIGHT = 1 / 8
 _TOO_MANY_FAILURES = 0.2
@@ -18,44 +21,49 @@ class Latency:
 
     def __init__(self) -> None:
         self.typical = 0.0
-        self._floor = self._older_floor = float("inf")
-        self._floor_since = 0.0
         self._total = 0
-        self._begin(float("-inf"))
+        self._floor = inf
+        self._floor_since = -inf
+        self._begin(-inf, 0)
 
     def add(self, departed: float, seconds: float) -> None:
         """An answer to a request that left at `departed` took `seconds`."""
         if departed < self._since:
             return
-        self.typical += (seconds - self.typical) / min(self._total + 1, 16)
         self._total += 1
+        self.typical += (seconds - self.typical) / min(self._total, 16)
         self._count += 1
         self._sum += seconds
         self._squares += seconds * seconds
 
-    def is_known(self, places: float) -> bool:
+    @property
+    def is_known(self) -> bool:
         """Whether enough answers came to judge."""
-        return self._count >= max(_FEWEST_SAMPLES, 2 * places)
+        return self._count >= self._needed
 
-    def judge(self, now: float) -> float:
+    def judge(self, now: float, places: float) -> float:
         """What share of the requests in flight is healthy: 1, or less when slow."""
         count, mean = self._count, self._sum / self._count
         deviation = sqrt(max(0.0, self._squares / count - mean * mean) / count)
-        self._begin(now)
-        self._lower_floor(now, mean)
-        floor = min(self._floor, self._older_floor)
-        if mean <= floor * _SLOW + _DEVIATIONS * deviation:
-            return 1.0
-        return floor / mean
-
-    def _lower_floor(self, now: float, mean: float) -> None:
+        self._begin(now, places)
+        self._floor = min(self._floor, mean + _SURE * deviation)
+        if mean > self._floor * _SLOW + _DEVIATIONS * deviation:
+            return self._floor / mean
         if now - self._floor_since > _FLOOR_SECONDS:
-            self._older_floor, self._floor = self._floor, mean
-            self._floor_since = now
-        self._floor = min(self._floor, mean)
+            return self._look_down(now, mean)
+        return 1.0
 
-    def _begin(self, now: float) -> None:
+    def _look_down(self, now: float, mean: float) -> float:
+        """The floor is measured anew, with fewer in flight, when it may be a queue's."""
+        self._floor_since = now
+        if mean < self._floor * _QUICK:
+            return 1.0
+        self._floor = inf
+        return _LOOK_DOWN
+
+    def _begin(self, now: float, places: float) -> None:
         self._since = now
+        self._needed = max(_FEWEST_SAMPLES, 2 * places)
         self._count, self._sum, self._squares = 0, 0.0, 0.0
 
 
@@ -69,16 +77,16 @@ class Places:
         self.latency = Latency()
         self._ceiling: int | None = None
         self._hold_seconds = _FIRST_HOLD_SECONDS
-        self._holds_until = float("-inf")
+        self._holds_until = -inf
         self._doubles = True
         self._double_until = float(most)
         self._failures = 0.0
-        self._shrunk_at = float("-inf")
+        self._shrunk_at = -inf
         self.is_short = False
         self._highest = self._older_highest = 0
-        self._highest_since = float("-inf")
+        self._highest_since = -inf
 
-    def highest(self, now: float) -> int:
+    def _highest_lately(self, now: float) -> int:
         """How many in flight were lately known to be no trouble."""
         if now - self._highest_since > _FLOOR_SECONDS:
             self._older_highest, self._highest = self._highest, 0
@@ -92,10 +100,11 @@ class Places:
         self._failures -= self._failures * _FAILURE_WEIGHT
         self._highest = max(self._highest, in_flight)
         self.latency.add(departed, seconds)
-        if self.latency.is_known(self._window):
-            healthy = self.latency.judge(now)
+        if self.latency.is_known:
+            healthy = self.latency.judge(now, self._window)
             if healthy < 1:
-                self._doubles = False
+                self._doubles = healthy == _LOOK_DOWN
+                self._double_until = self._window * 0.9
                 self._set(self._window * healthy)
         if self.is_short and self._window < self._most:
             self._grow(now)
@@ -109,6 +118,12 @@ class Places:
         self._ceiling = max(1, in_flight - 1)
         self._doubles = False
         self._set(min(self._window, self._ceiling))
+
+    def is_beyond(self, now: float, in_flight: int) -> bool:
+        """Whether that many in flight are more than are known to be no trouble."""
+        if self._ceiling is not None:
+            return in_flight > self._ceiling
+        return in_flight > self._highest_lately(now)
 
     def forgive(self) -> None:
         """It was not the number in flight that was refused."""

@@ -11,7 +11,8 @@ _SEARCH_SLOPE = 0.025
 _PROBE_SLOPE = 0.01
 _PROBES_PER_COST = 200.0
 _SHORTEST_HOLD_SECONDS = 20.0
-_LONGEST_HOLD_SECONDS = 300.0
+_LONGEST_FIRST_HOLD_SECONDS = 150.0
+_LONGEST_HOLD_SECONDS = 600.0
 _LONGEST_WINDOW_PAUSE_SECONDS = 1.25
 
 
@@ -21,7 +22,8 @@ class Episode:
 
     `accepted` counts all that were accepted since the episode before, `recent` those
     of the last second and `before` those of the second before that. `paused` is for
-    how many seconds nobody left after the episode before.
+    how many seconds nobody left after the episode before, of which `wasted` were
+    likely more than needed.
     """
 
     at: float
@@ -29,6 +31,7 @@ class Episode:
     recent: int
     before: int
     paused: float
+    wasted: float
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Rates:
         self._last: Episode | None = None
         self._estimate: Estimate | None = None
         self._is_bucket = False
+        self._pair: tuple[float, float] | None = None
         self._hold_seconds = 0.0
         self._holds_until = now
         self._slope = 0.0
@@ -77,7 +81,7 @@ class Rates:
             self._set(self.rate * 2)
         elif now >= self._holds_until:
             if self.rate > 1.1 * self._estimate.high:
-                self._slope = min(self._slope * 1.2, 1.0)
+                self._slope = min(self._slope * 1.1, 1.0)
             self._set(self.rate * (1 + self._slope * passed))
 
     def _set(self, rate: float) -> None:
@@ -93,24 +97,23 @@ class Rates:
         """Falls to what the refusals say."""
         last, self._last = self._last, episode
         old = self._estimate
-        if last is None:
+        if last is None or last is episode:
             self._search(now, Estimate(0.0, episode.recent), 0.9)
             return
         seconds = episode.at - last.at
         pair = episode.accepted / seconds
+        was_bucket = self._is_bucket
         if old is not None:
-            self._is_bucket = self._fills_steadily(episode, pair, old)
+            self._is_bucket = self._fills_steadily(episode, pair, old) or self._agrees(episode, seconds, pair)
         if self._is_bucket:
-            error = min(0.1, 1.5 / (episode.accepted + 1))
-            self._settle(now, Estimate(pair, pair), (0.99 - error) * pair, episode.paused)
+            self._settle_bucket(now, episode, seconds, was_bucket)
             return
         low = episode.accepted / (seconds + 1)
         if seconds - episode.paused >= 2:
             low = max(low, min(episode.before, episode.recent))
         seen = Estimate(low, max(episode.recent, pair))
         if seen.is_narrow:
-            spread = max(0.0, seen.high - seen.low - 1)
-            self._settle(now, seen, seen.low + 0.3 * spread - 0.3, episode.paused)
+            self._settle(now, seen, max(seen.low - 0.3, 0.982 * seen.high - 0.35), episode.paused)
         else:
             self._search(now, seen, 0.88)
 
@@ -121,6 +124,28 @@ class Rates:
             return abs(pair / old.high - 1) < 0.05 and episode.recent < 1.3 * pair + 2
         return episode.recent + 1 < 0.99 * old.low
 
+    def _settle_bucket(self, now: float, episode: Episode, seconds: float, was_bucket: bool) -> None:
+        old = self._estimate
+        assert old is not None
+        pair = episode.accepted / seconds
+        if episode.paused > _LONGEST_WINDOW_PAUSE_SECONDS:
+            pair = episode.accepted / (seconds - episode.wasted)
+            running = episode.accepted / (seconds - episode.paused)
+            if was_bucket and abs(running - old.high) < abs(pair - old.high):
+                pair = running
+        error = min(0.1, 1.5 / (episode.accepted + 1))
+        self._settle(now, Estimate(pair, pair), (0.99 - error) * pair, episode.paused)
+
+    def _agrees(self, episode: Episode, seconds: float, pair: float) -> bool:
+        if self._pair is None or abs(pair / self._pair[1] - 1) > 0.015:
+            self._pair = (seconds, pair)
+            return False
+        return (
+            episode.accepted > 50
+            and pair < 0.985 * episode.recent
+            and abs(seconds / self._pair[0] - 1) > 0.1
+        )
+
     def _search(self, now: float, seen: Estimate, share: float) -> None:
         self._estimate = seen
         self._slope = _SEARCH_SLOPE
@@ -129,7 +154,7 @@ class Rates:
 
     def _settle(self, now: float, seen: Estimate, rate: float, paused: float) -> None:
         old, self._estimate = self._estimate, seen
-        cost = _PROBES_PER_COST * max(0.1, paused)
+        cost = min(_PROBES_PER_COST * paused, _LONGEST_FIRST_HOLD_SECONDS)
         same = old is not None and abs(seen.high / old.high - 1) < 0.04
         longer = 2 * self._hold_seconds if same else 0.0
         hold = max(cost, longer, _SHORTEST_HOLD_SECONDS)
