@@ -1,18 +1,21 @@
 """What the stand-in received: routes that the real API does not have."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.sandbox.activities import show_time
+from pipeline.sandbox.arrivals import Arrivals, show_arrival
 from pipeline.sandbox.refusals import JSON
 from pipeline.sandbox.store import Activity, ActivityStore
 
 CHUNK = 500
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,19 @@ class StatusCounter:
         return await self.app(scope, receive, count)
 
 
-def inspection_routes(store: ActivityStore, counts: Counter[int]) -> APIRouter:
-    """`GET /_sandbox/activities` and `GET /_sandbox/counts`; neither needs a key."""
+def inspection_routes(
+    store: ActivityStore, counts: Counter[int], arrivals: Arrivals
+) -> APIRouter:
+    """`GET` of `/_sandbox/activities`, `/requests` and `/counts`; none needs a key."""
     router = APIRouter(prefix="/_sandbox")
 
     @router.get("/activities")
     async def list_activities() -> StreamingResponse:
-        return StreamingResponse(_list(store.activities), media_type=JSON)
+        return StreamingResponse(_list(store.activities, _entry), media_type=JSON)
+
+    @router.get("/requests")
+    async def list_requests() -> StreamingResponse:
+        return StreamingResponse(_list(arrivals.entries, show_arrival), media_type=JSON)
 
     @router.get("/counts")
     async def list_counts() -> dict[str, int]:
@@ -50,16 +59,19 @@ def inspection_routes(store: ActivityStore, counts: Counter[int]) -> APIRouter:
     return router
 
 
-async def _list(activities: list[Activity]) -> AsyncIterator[bytes]:
-    """A JSON list whose bodies are the bytes received, a chunk at a time."""
+async def _list(
+    entries: Sequence[Entry], show: Callable[[Entry], bytes]
+) -> AsyncIterator[bytes]:
+    """A JSON list, a chunk at a time."""
     separator = b"["
-    for start in range(0, len(activities), CHUNK):
-        chunk = activities[start : start + CHUNK]
-        yield separator + b",\n".join(_entry(each) for each in chunk)
+    for start in range(0, len(entries), CHUNK):
+        chunk = entries[start : start + CHUNK]
+        yield separator + b",\n".join(show(each) for each in chunk)
         separator = b",\n"
-    yield b"]" if activities else b"[]"
+    yield b"]" if entries else b"[]"
 
 
 def _entry(activity: Activity) -> bytes:
-    head = f'{{"id":"{activity.id}","received_at":"{show_time(activity.created_at)}"'
+    """The body is given back byte for byte."""
+    head = f'{{"id":"{activity.id}","received_at":"{show_time(activity.received_at)}"'
     return head.encode() + b',"body":' + activity.body + b"}"

@@ -16,7 +16,7 @@ import pytest
 import pipeline.sandbox
 from pipeline.sandbox.process import Sandbox, SandboxError, running_sandbox
 
-SOURCES = sorted(Path(pipeline.sandbox.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(pipeline.sandbox.__file__).parent.rglob("*.py"))
 PARENT = """
 import time
 from pipeline.sandbox.process import running_sandbox
@@ -54,9 +54,10 @@ def is_listening(url: str) -> bool:
 def test_it_announces_itself_in_one_line_and_ends_with_its_stdin() -> None:
     with started("--until-stdin-closes", "--api-key", "k") as process:
         announced = first_line(process)
-        assert announced == {"url": announced["url"], "api_key": "k"}
-        assert announced["url"].startswith("http://127.0.0.1:")
-        assert is_listening(announced["url"])
+        url = announced["url"]
+        assert announced == {"url": url, "api_key": "k", "inspection_url": url}
+        assert url.startswith("http://127.0.0.1:")
+        assert is_listening(url)
         assert process.communicate(timeout=10) == (b"", b"")
         assert process.returncode == 0
 
@@ -156,7 +157,9 @@ def imported(source: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize(
+    "source", SOURCES, ids=lambda source: f"{source.parent.name}/{source.name}"
+)
 def test_it_shares_no_code_with_the_rest_of_the_project(source: Path) -> None:
     ours = {name for name in imported(source) if name.startswith(("pipeline", "."))}
     assert {name for name in ours if not name.startswith("pipeline.sandbox.")} == set()
