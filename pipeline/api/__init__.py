@@ -3,16 +3,24 @@
 from pipeline.api.address import ApiAddress, parse_address
 from pipeline.api.answers import Answer, Verdict
 from pipeline.api.client import ActivityApi, Health, open_transport
-from pipeline.api.pacing import Pace, SteadyPace, backoff_seconds
+from pipeline.api.pacing import (
+    AdaptivePace,
+    Pace,
+    PaceState,
+    SteadyPace,
+    backoff_seconds,
+)
 from pipeline.api.proxy import find_proxy
 from pipeline.api.transport import Timeouts
 
 __all__ = [
     "ActivityApi",
+    "AdaptivePace",
     "Answer",
     "ApiAddress",
     "Health",
     "Pace",
+    "PaceState",
     "SteadyPace",
     "Timeouts",
     "Verdict",

@@ -13,7 +13,7 @@ import httpx
 import orjson
 
 from pipeline.api.error_bodies import ErrorBody, clean, excerpt, read_error_body
-from pipeline.api.waits import read_reset, read_retry_after
+from pipeline.api.waits import Allowance, read_reset, read_retry_after
 
 
 class Verdict(StrEnum):
@@ -33,7 +33,8 @@ class Verdict(StrEnum):
 class Answer:
     """`code` is stable, and the API's own where the row was rejected.
 
-    `http_status` is None when no answer came, `retry_after` is in seconds.
+    `http_status` is None when no answer came, `retry_after` is in seconds,
+    `allowance` is what the API says is left of its rate.
     """
 
     verdict: Verdict
@@ -43,6 +44,7 @@ class Answer:
     field: str = ""
     message: str = ""
     retry_after: float | None = None
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,21 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT_SECONDS = 300.0
 _EPOCH_FROM = 1_000_000_000
 _RESETS = ("ratelimit-reset", "x-ratelimit-reset")
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """`remaining` requests may be made in the next `reset_seconds`."""
+
+    remaining: int
+    reset_seconds: float
 
 
 def read_retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:

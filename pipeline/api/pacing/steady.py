@@ -1,29 +1,13 @@
-"""When the next request may leave."""
+"""Turns at a rate that never changes."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 from pipeline.api.answers import Answer
+from pipeline.api.pacing.pace import PaceState
 
-SHORTEST_BACKOFF_SECONDS = 0.5
-LONGEST_BACKOFF_SECONDS = 30.0
 _CATCH_UP_SECONDS = 0.01
-_MOST_DOUBLINGS = 16
-
-
-class Pace(Protocol):
-    """Decides when each request of a run may leave.
-
-    Whoever sends calls `turn` before each request and `heard` after each answer.
-    """
-
-    async def turn(self) -> None:
-        """Returns when the caller may send one request."""
-
-    def heard(self, answer: Answer) -> None:
-        """Learns from an answer."""
 
 
 class SteadyPace:
@@ -54,18 +38,16 @@ class SteadyPace:
             earliest = self._clock() - _CATCH_UP_SECONDS
             self._next_turn = max(self._next_turn, earliest) + self._interval
 
-    def heard(self, answer: Answer) -> None:
+    def heard(self, answer: Answer, seconds: float = 0.0) -> None:
         """An answer that asks to wait makes everybody wait."""
         if answer.retry_after is not None:
             pause_ends = self._clock() + answer.retry_after
             self._next_turn = max(self._next_turn, pause_ends)
 
+    def withdrawn(self) -> None:
+        """Nobody holds a place here."""
 
-def backoff_seconds(attempt: int, random: Callable[[], float]) -> float:
-    """How long to wait after the `attempt`th try (from 1) that named no time.
-
-    Doubles from 0.5 s up to 30 s; the wait is drawn evenly from all below that, so
-    that requests refused together do not come back together. `random` gives [0, 1).
-    """
-    doubled = 2.0 ** min(attempt - 1, _MOST_DOUBLINGS)
-    return random() * min(SHORTEST_BACKOFF_SECONDS * doubled, LONGEST_BACKOFF_SECONDS)
+    @property
+    def state(self) -> PaceState:
+        """Knows of no places."""
+        return PaceState(None, 0, max(0.0, self._next_turn - self._clock()), "")
