@@ -57,6 +57,7 @@ _SETTINGS: Final = (
     "PRAGMA cache_size = -32768",
     "PRAGMA wal_autocheckpoint = 8000",
 )
+_EFFECTIVE = os.access in os.supports_effective_ids
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -93,7 +94,20 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def _make_file(path: Path) -> None:
     for folder in reversed([parent for parent in path.parents if not parent.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.exists():
+        _check_rights(path)
+    else:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _check_rights(path: Path) -> None:
+    """Opens the file only when that must fail.
+
+    To close a file that this process has open elsewhere would drop SQLite's locks
+    (POSIX), and a reader that closes would then take the log away from the writer.
+    """
+    if path.is_dir() or not os.access(path, os.W_OK, effective_ids=_EFFECTIVE):
+        os.close(os.open(path, os.O_RDWR))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
