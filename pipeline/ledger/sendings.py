@@ -10,11 +10,12 @@ from pipeline.ledger.records import Intent, Settled, Standing, State
 # The two conflicts are told apart in this order: whoever holds the identity live
 # stops the claim before a released sending of the same run could be taken up.
 _CLAIM: Final = """
-INSERT INTO sending (identity, run, state, body, attempts, at)
-VALUES (?, ?, 0, ?, 1, ?)
+INSERT INTO sending (identity, run, state, body, attempts, at, claimed_at)
+VALUES (?1, ?2, 0, ?3, 1, ?4, ?4)
 ON CONFLICT (identity) WHERE state IN (0, 1, 3) DO NOTHING
 ON CONFLICT (identity, run) DO UPDATE SET
-    state = 0, body = excluded.body, at = excluded.at, attempts = attempts + 1,
+    state = 0, body = excluded.body, attempts = attempts + 1,
+    at = excluded.at, claimed_at = excluded.claimed_at,
     activity_id = NULL, http_status = NULL, code = '', field = '', message = ''
 WHERE state = 4
 """
@@ -30,8 +31,10 @@ UPDATE sending SET
     code = ?, field = ?, message = ?, at = ?
 WHERE identity = ? AND run = ? AND state IN (0, 3)
 """
+_COUNT_CREATED: Final = "UPDATE run SET created = created + ? WHERE id = ?"
 _SETTLE_INTENTS: Final = """
-UPDATE sending SET state = 3, code = ?, message = ?, at = ? WHERE run = ? AND state = 0
+UPDATE sending INDEXED BY not_created SET state = 3, code = ?, message = ?, at = ?
+WHERE run = ? AND state = 0 AND state <> 1
 """
 _CUT_OFF = "The program ended between sending the row and hearing the answer."
 
@@ -70,6 +73,9 @@ def write_settled(
             "An answer came for a row that the ledger does not hold as sent.",
             hint="This is a fault of the program: keep the ledger and report it.",
         )
+    created = sum(one.state is State.CREATED for one in settled)
+    if created:
+        connection.execute(_COUNT_CREATED, (created, run))
 
 
 def write_cut_off(connection: sqlite3.Connection, run: int, at: int) -> int:

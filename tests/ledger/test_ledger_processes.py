@@ -111,3 +111,36 @@ def test_reading_goes_on_while_another_writes(ledger: Ledger, path: Path) -> Non
         assert ledger.runs() == [record()]
     recording(path, run, work)
     assert ledger.standing(identities(1)).height == 1
+
+
+READER = """
+import sys
+from pathlib import Path
+from pipeline.ledger import Ledger
+
+with Ledger.open(Path(sys.argv[1])) as ledger:
+    print(ledger.counts(1))
+"""
+
+
+def read_elsewhere(path: Path) -> str:
+    """What a process of its own, as `history` is one, finds."""
+    command = [sys.executable, "-c", READER, str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_who_reads_while_a_run_goes_on_takes_nothing_away(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    """SQLite's log is removed by who closes last; that must not be the reader."""
+    log = path.with_name("ledger.db-wal")
+
+    async def work(recorder: Recorder) -> None:
+        await recorder.claim(intent(1))
+        assert read_elsewhere(path) == "{<State.INTENT: 0>: 1}\n"
+        await recorder.claim(intent(2))
+        assert read_elsewhere(path) == "{<State.INTENT: 0>: 2}\n"
+        assert log.stat().st_nlink == 1
+
+    recording(path, run, work)

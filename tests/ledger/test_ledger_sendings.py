@@ -1,3 +1,6 @@
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -128,6 +131,50 @@ def test_a_check_names_what_is_missing(ledger: Ledger, part: str) -> None:
     assert f"The ledger's part `{name}` is missing or was changed." in ledger.check()
 
 
+def test_a_check_tells_of_an_index_that_does_not_fit(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    send(path, run, dict.fromkeys(range(9), State.CREATED))
+    with unlisted(path, "sent_once") as file:
+        file.execute("UPDATE sending SET state = 2 WHERE identity < ?", [identity(3)])
+
+    assert ledger.check()[0] == (
+        "The ledger's index `sent_once` does not fit its rows: a row could be sent "
+        "twice."
+    )
+
+
+def test_a_check_tells_of_rows_that_were_sent_twice(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    """Without the help of the index, which is what failed."""
+    later = ledger.begin_run(record("later"))
+    send(path, run, {1: State.CREATED, 2: State.UNCERTAIN})
+    insert = (
+        "INSERT INTO sending (identity, run, state, body, attempts, at) "
+        "SELECT identity, ?, 0, body, 1, at FROM sending"
+    )
+    with unlisted(path, "sent_once") as file:
+        file.execute(insert, (later,))
+
+    assert ledger.check()[-1] == (
+        "The ledger holds 2 records as sent by two runs: look for them in Reevo, they "
+        "may be there twice."
+    )
+
+
+def test_a_check_tells_of_rows_that_are_gone(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    send(path, run, dict.fromkeys(range(9), State.CREATED))
+    ledger._connection.execute("DELETE FROM sending WHERE identity < ?", [identity(3)])
+
+    assert ledger.check() == [
+        f"The ledger counts 9 created rows of run {NAME} and holds 6: rows of it were "
+        "lost or changed by another program."
+    ]
+
+
 def test_a_check_tells_of_damage(ledger: Ledger, run: int, path: Path) -> None:
     send(path, run, dict.fromkeys(range(500), State.CREATED))
     ledger.close()
@@ -140,3 +187,18 @@ def test_a_check_tells_of_damage(ledger: Ledger, run: int, path: Path) -> None:
 
     assert problems
     assert all(text.startswith("The ledger is damaged: ") for text in problems)
+
+
+@contextmanager
+def unlisted(path: Path, index: str) -> Iterator[sqlite3.Connection]:
+    """What is written meanwhile misses the index, as after a fault of the disk."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("PRAGMA writable_schema = ON")
+        select = "SELECT * FROM sqlite_schema WHERE name = ?"
+        row = file.execute(select, (index,)).fetchone()
+        file.execute("DELETE FROM sqlite_schema WHERE name = ?", (index,))
+        file.execute("PRAGMA writable_schema = RESET")
+        yield file
+        file.execute("PRAGMA writable_schema = ON")
+        file.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", row)
+        file.execute("PRAGMA writable_schema = RESET")
