@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,8 +23,9 @@ from pipeline.ledger.queries import (
     SENT_BEFORE,
     STANDING,
     UNCERTAIN,
+    UNSETTLED,
 )
-from pipeline.ledger.records import RunRecord, State, milliseconds, utc_now
+from pipeline.ledger.records import RunRecord, Settled, State, milliseconds, utc_now
 from pipeline.ledger.run_rows import (
     BEGIN_RUN,
     END_RUN,
@@ -34,7 +35,7 @@ from pipeline.ledger.run_rows import (
     record_of,
     run_row,
 )
-from pipeline.ledger.sendings import write_cut_off
+from pipeline.ledger.sendings import write_cut_off, write_settled
 from pipeline.ledger.soundness import problems_of
 from pipeline.ledger.transactions import transaction
 from pipeline.ledger.trouble import translated
@@ -59,11 +60,22 @@ SENDINGS_SCHEMA: Final = pl.Schema(
         "code": pl.String(),
         "field": pl.String(),
         "message": pl.String(),
+        "at": pl.Int64(),
     }
 )
 UNCERTAIN_SCHEMA: Final = pl.Schema(
     {
         "identity": pl.Binary(),
+        "claimed_at": pl.Int64(),
+        "at": pl.Int64(),
+        "code": pl.String(),
+    }
+)
+UNSETTLED_SCHEMA: Final = pl.Schema(
+    {
+        "run": pl.String(),
+        "identity": pl.Binary(),
+        "state": pl.UInt8(),
         "claimed_at": pl.Int64(),
         "at": pl.Int64(),
         "code": pl.String(),
@@ -170,6 +182,14 @@ class Ledger:
         rows = self._rows(UNCERTAIN, values)
         return pl.DataFrame(rows, schema=UNCERTAIN_SCHEMA, orient="row")
 
+    def unsettled(self, target: str, workspace: str) -> pl.DataFrame:
+        """What is in flight, or uncertain, of all runs there, in `UNSETTLED_SCHEMA`.
+
+        `run` is a run's name; the times are as those of `uncertain`.
+        """
+        rows = self._rows(UNSETTLED, (target, workspace))
+        return pl.DataFrame(rows, schema=UNSETTLED_SCHEMA, orient="row")
+
     def known_ids(self, ids: Iterable[str]) -> set[str]:
         """Those of the activities' ids that a sending bears, in any case of letters.
 
@@ -202,8 +222,18 @@ class Ledger:
         return len(wanted), found
 
     def sent_before(self, target: str, workspace: str) -> bool:
-        """Whether a run to that target and workspace ended with a created row."""
+        """Whether a run to that target and workspace created a row."""
         return bool(self._rows(SENT_BEFORE, (target, workspace))[0][0])
+
+    def settle(self, run: int, settled: Sequence[Settled]) -> None:
+        """Writes down what came of uncertain sendings, all of it or none.
+
+        Only for a run that no process is sending. Raises LedgerError when one of
+        them is not uncertain.
+        """
+        with self._transaction():
+            at = milliseconds(self._now())
+            write_settled(self._connection, run, settled, at)
 
     def settle_intents(self, run: int) -> int:
         """Makes uncertain what the run had in flight when it was cut off.
@@ -212,6 +242,17 @@ class Ledger:
         """
         with self._transaction():
             return write_cut_off(self._connection, run, milliseconds(self._now()))
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """In this block the ledger reads as it was when first read in it."""
+        with translated(self.path):
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with translated(self.path):
+                self._connection.execute("ROLLBACK")
 
     def check(self) -> list[str]:
         """What is wrong with the file, in words; reads all of it."""

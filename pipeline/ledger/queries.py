@@ -18,7 +18,8 @@ CROSS JOIN sending INDEXED BY sent_once
 JOIN run ON run.id = sending.run
 """  # noqa: S608
 SENDINGS: Final = f"""{_WANTED}
-SELECT sending.identity, state, activity_id, http_status, attempts, code, field, message
+SELECT sending.identity, state, activity_id, http_status, attempts, code, field,
+    message, at
 FROM wanted
 CROSS JOIN sending ON sending.identity = wanted.digest AND sending.run = :run
 """  # noqa: S608
@@ -26,6 +27,13 @@ UNCERTAIN: Final = """
 SELECT identity, coalesce(nullif(claimed_at, 0), :began), at, code
 FROM sending INDEXED BY not_created
 WHERE run = :run AND state = 3 AND state <> 1
+"""
+UNSETTLED: Final = """
+SELECT run.name, identity, state,
+    coalesce(nullif(claimed_at, 0), 1000 * unixepoch(started_at)), at, code
+FROM run CROSS JOIN sending INDEXED BY not_created ON run = run.id
+WHERE target = ? AND workspace = ? AND state IN (0, 3) AND state <> 1
+ORDER BY run.id
 """
 # A run of a version 1 has no count of its own: its created sendings are counted.
 COUNTS: Final = """
@@ -56,6 +64,7 @@ WHERE +state = 1 AND body IN (SELECT digest FROM wanted)
 SENT_BEFORE: Final = """
 SELECT EXISTS (
     SELECT 1 FROM run
-    WHERE target = ? AND workspace = ? AND json_extract(counts, '$.created') > 0
+    WHERE target = ? AND workspace = ?
+        AND coalesce(created, json_extract(counts, '$.created')) > 0
 )
 """

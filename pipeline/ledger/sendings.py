@@ -25,10 +25,12 @@ FROM sending JOIN run ON run.id = sending.run
 WHERE identity = ? AND (state IN (0, 1, 3) OR run = ?)
 ORDER BY state IN (0, 1, 3) DESC LIMIT 1
 """
+# A row that stays uncertain keeps the time at which it became so.
 _SETTLE: Final = """
 UPDATE sending SET
-    state = ?, activity_id = ?, http_status = ?, attempts = max(attempts, ?),
-    code = ?, field = ?, message = ?, at = ?
+    state = ?, activity_id = ?, http_status = coalesce(?, http_status),
+    attempts = max(attempts, ?), code = ?, field = ?, message = ?,
+    at = CASE WHEN state = ? THEN at ELSE ? END
 WHERE identity = ? AND run = ? AND state IN (0, 3)
 """
 _COUNT_CREATED: Final = "UPDATE run SET created = created + ? WHERE id = ?"
@@ -104,6 +106,7 @@ def _settled_row(settled: Settled, run: int, at: int) -> _Row:
         _storable(settled.code),
         _storable(settled.field),
         _storable(settled.message),
+        int(settled.state),
         at,
         settled.identity,
         run,

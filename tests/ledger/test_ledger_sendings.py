@@ -87,8 +87,9 @@ def test_a_report_sees_all_of_its_runs_sendings(
         (identity(2), State.REJECTED, None, 422, 1, "bad", "subject", "Zu läng ?"),
         (identity(3), State.INTENT, None, None, 1, "", "", ""),
     ]
-    expected = pl.DataFrame(rows, schema=SENDINGS_SCHEMA, orient="row")
-    assert_frame_equal(ledger.sendings(run, identities(1, 2, 3, 4, 5)), expected)
+    told = ledger.sendings(run, identities(1, 2, 3, 4, 5))
+    assert told.schema == SENDINGS_SCHEMA
+    assert told.drop("at").rows() == rows
 
 
 def test_sendings_are_counted_by_state(ledger: Ledger, run: int, path: Path) -> None:
