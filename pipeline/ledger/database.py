@@ -41,15 +41,17 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _make_file(path: Path) -> None:
-    """The new file outlasts a power loss; raises OSError where it cannot be."""
+    """Raises OSError where it cannot be.
+
+    A new folder outlasts a loss of power; SQLite sees to the file.
+    """
     for folder in reversed([parent for parent in path.parents if not parent.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder.parent)
     if path.exists():
         _check_rights(path)
-        return
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    sync_folder(path.parent)
+    else:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _check_rights(path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.ledger.given import identities
 from tests.ledger.power_loss import Disk
 from tests.ledger.recorded import Call, Said, calls_of
 from tests.ledger.test_ledger_migration import SENDINGS, rows_of, version
-from tests.ledger.version_1 import write_ledger
+from tests.ledger.version_1 import Version1, write_ledger
 
 ROOT = Path(__file__).parents[2]
 SEED = int(os.environ.get("POWER_SEED", "1"))
@@ -132,11 +132,19 @@ def test_a_ledger_that_does_not_wait_for_the_disk_would_be_found_out(
     assert {"claims are lost", "answers are lost"} <= set().union(*found.values())
 
 
-def test_a_migration_outlasts_a_loss_of_power(disk: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("elsewhere", ["closed", "open elsewhere"])
+def test_a_migration_outlasts_a_loss_of_power(
+    disk: Path, tmp_path: Path, elsewhere: str
+) -> None:
     """The file is of the old version or of the new one, with the old one beside."""
     old = disk / "state" / "ledger.db"
     write_ledger(old, SENDINGS)
-    before, files = rows_of(old), {old: old.read_bytes()}
+    holder = Version1(old)
+    holder.begin_run("later")
+    if elsewhere == "closed":
+        holder.close()
+    before = rows_of(old)
+    files = {file: file.read_bytes() for file in old.parent.glob("ledger.db*")}
     command = [sys.executable, "-c", MIGRATE, str(old)]
     calls = calls_of(command, disk, cwd=ROOT, said="")
 
@@ -153,3 +161,4 @@ def test_a_migration_outlasts_a_loss_of_power(disk: Path, tmp_path: Path) -> Non
         kept = path.parent.glob("*.backup")
         assert [rows_of(file) for file in (path, *kept)] == [before] * 2, seed
     assert versions.keys() == {1, 2}
+    holder.close()
