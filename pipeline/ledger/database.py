@@ -9,7 +9,7 @@ from pipeline.errors import LedgerError
 from pipeline.ledger.migration import migrate, sync_folder, version_of
 from pipeline.ledger.schema import APPLICATION_ID, SCHEMA, VERSION
 from pipeline.ledger.transactions import transaction
-from pipeline.ledger.trouble import BUSY_SECONDS
+from pipeline.ledger.trouble import BUSY_SECONDS, RESTORE
 
 _SETTINGS: Final = (
     "PRAGMA synchronous = FULL",
@@ -19,6 +19,7 @@ _SETTINGS: Final = (
     "PRAGMA cache_size = -32768",
     "PRAGMA wal_autocheckpoint = 8000",
 )
+_BESIDE: Final = ("-wal", ".runs")  # SQLite's log, the plans of runs
 _EFFECTIVE = os.access in os.supports_effective_ids
 
 
@@ -29,6 +30,7 @@ def connect(path: Path) -> sqlite3.Connection:
     is not ours; such a file is left as it was.
     """
     _make_file(path)
+    _check_not_emptied(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
@@ -41,15 +43,17 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _make_file(path: Path) -> None:
-    """The new file outlasts a power loss; raises OSError where it cannot be."""
+    """Raises OSError where it cannot be.
+
+    A new folder outlasts a loss of power; SQLite sees to the file.
+    """
     for folder in reversed([parent for parent in path.parents if not parent.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder.parent)
     if path.exists():
         _check_rights(path)
-        return
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    sync_folder(path.parent)
+    else:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _check_rights(path: Path) -> None:
@@ -60,6 +64,19 @@ def _check_rights(path: Path) -> None:
     """
     if path.is_dir() or not os.access(path, os.W_OK, effective_ids=_EFFECTIVE):
         os.close(os.open(path, os.O_RDWR))
+
+
+def _check_not_emptied(path: Path) -> None:
+    """An empty file is a new ledger, unless an old one has left something beside.
+
+    A single byte is empty to SQLite, too.
+    """
+    beside = [path.with_name(path.name + suffix) for suffix in _BESIDE]
+    was_used = any(file.exists() and file.stat().st_size for file in beside)
+    if was_used and path.stat().st_size <= 1:
+        raise LedgerError(
+            "The ledger is damaged: its file is empty.", where=str(path), hint=RESTORE
+        )
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

@@ -87,14 +87,11 @@ def _backup_name(path: Path, version: int, number: int) -> str:
 def _copy(path: Path, part: Path) -> None:
     """Durable when it returns; needs no file beside it to be opened."""
     part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with (
-            closing(sqlite3.connect(path)) as source,
-            closing(sqlite3.connect(part)) as copy,
-        ):
-            copy.execute("PRAGMA journal_mode = OFF")
-            source.backup(copy)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with (
+        closing(sqlite3.connect(path)) as source,
+        closing(sqlite3.connect(part)) as copy,
+    ):
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA synchronous = FULL")
+        source.backup(copy)

@@ -1,6 +1,7 @@
 """The record of what came in: each request to log an activity, and its fate."""
 
 import time
+from collections import Counter
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,10 +39,11 @@ class Arrivals:
     """Requests in the order in which they were whole.
 
     Numbers are given when a request begins, from 1: those that never became whole
-    leave gaps.
+    leave gaps. `told` counts the answers to all requests below /api/ by status.
     """
 
     entries: list[Arrival] = field(default_factory=list)
+    told: Counter[int] = field(default_factory=Counter)
     begun: int = 0
     started_at: float = field(default_factory=time.monotonic)
 
@@ -49,6 +51,11 @@ class Arrivals:
         """The number of a request that begins now."""
         self.begun += 1
         return self.begun
+
+    def count(self, path: str, status: int) -> None:
+        """Counts what a client is told."""
+        if path.startswith("/api/"):
+            self.told[status] += 1
 
     def add(self, number: int, body: bytes, fault: str | None = None) -> Arrival:
         """Notes that a request is whole."""
@@ -66,21 +73,31 @@ class ArrivalRecorder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Reads a request to log an activity whole before the app sees it."""
-        if not logs_activity(scope):
-            return await self.app(scope, receive, send)
+        if logs_activity(scope):
+            return await self._record(scope, receive, send)
+
+        async def count(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.arrivals.count(scope["path"], message["status"])
+            await send(message)
+
+        return await self.app(scope, receive, count)
+
+    async def _record(self, scope: Scope, receive: Receive, send: Send) -> None:
         number = self.arrivals.begin()
         body = await _read_whole(receive)
         if body is None:
-            return None
+            return
         arrival = self.arrivals.add(number, body)
 
         async def note(message: Message) -> None:
             if message["type"] == "http.response.start":
                 arrival.status = message["status"]
+                self.arrivals.count(ACTIVITY_PATH, message["status"])
                 note_activity(arrival, scope)
             await send(message)
 
-        return await self.app(scope, replay(body, receive), note)
+        await self.app(scope, replay(body, receive), note)
 
 
 def logs_activity(scope: MutableMapping[str, Any]) -> bool:

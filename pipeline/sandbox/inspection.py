@@ -1,13 +1,10 @@
 """What the stand-in received: routes that the real API does not have."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.sandbox.activities import show_time
 from pipeline.sandbox.arrivals import Arrivals, show_arrival
@@ -18,29 +15,7 @@ CHUNK = 500
 Entry = TypeVar("Entry")
 
 
-@dataclass(frozen=True)
-class StatusCounter:
-    """Counts the answers to requests below /api/ by status."""
-
-    app: ASGIApp
-    counts: Counter[int]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes everything on as it is."""
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
-            return await self.app(scope, receive, send)
-
-        async def count(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.counts[message["status"]] += 1
-            await send(message)
-
-        return await self.app(scope, receive, count)
-
-
-def inspection_routes(
-    store: ActivityStore, counts: Counter[int], arrivals: Arrivals
-) -> APIRouter:
+def inspection_routes(store: ActivityStore, arrivals: Arrivals) -> APIRouter:
     """`GET` of `/_sandbox/activities`, `/requests` and `/counts`; none needs a key."""
     router = APIRouter(prefix="/_sandbox")
 
@@ -54,7 +29,7 @@ def inspection_routes(
 
     @router.get("/counts")
     async def list_counts() -> dict[str, int]:
-        return {str(status): counts[status] for status in sorted(counts)}
+        return {str(each): count for each, count in sorted(arrivals.told.items())}
 
     return router
 

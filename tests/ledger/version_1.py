@@ -108,9 +108,11 @@ class Version1:
 def write_ledger(path: Path, states: dict[str, dict[int, State]]) -> None:
     """A ledger of version 1 with these runs and their sendings."""
     old = Version1(path)
+    old.connection.execute("BEGIN IMMEDIATE")
     for name, sendings in states.items():
         run = old.begin_run(name)
         for number, state in sendings.items():
             assert old.claim(run, number)
             assert state is State.INTENT or old.settle(run, number, state)
+    old.connection.execute("COMMIT")
     old.close()

@@ -7,6 +7,7 @@ from typing import Protocol
 from starlette.types import ASGIApp
 
 from pipeline.sandbox.arrivals import Arrivals
+from pipeline.sandbox.front.ports import url_of
 from pipeline.sandbox.front.scenario import Scenario
 from pipeline.sandbox.front.server import Front
 
@@ -45,8 +46,7 @@ class FrontDoor:
 
     def __init__(self, front: Front, scheme: str) -> None:
         self.front = front
-        host, port = front.held.getsockname()
-        self.url = f"{scheme}://{host}:{port}"
+        self.url = url_of(front.held, scheme)
 
     async def open(self) -> None:
         """Begins to listen."""
@@ -62,8 +62,7 @@ class FullDoor:
 
     def __init__(self, held: socket.socket) -> None:
         self.listener = held
-        host, port = held.getsockname()
-        self.url = f"http://{host}:{port}"
+        self.url = url_of(held)
         self.waiting: list[socket.socket] = []
 
     async def open(self) -> None:

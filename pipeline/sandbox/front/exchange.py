@@ -49,8 +49,9 @@ class Exchange:
         await self.link.write(answer.encode())
 
     def note_status(self, status: int) -> None:
-        """Notes what the client was told."""
+        """Notes what the client is told."""
         self._arrival.status = status
+        self.arrivals.count(self.head.path, status)
 
 
 class Behaviour(Protocol):

@@ -131,7 +131,8 @@ class HalfBody(FaultBase):
 class SlowDrip(FaultBase):
     """Carries the request out, and answers a byte every `seconds` until nobody waits.
 
-    After `at_most` seconds it breaks off.
+    After `at_most` seconds it closes. The record has no status: nobody is meant to
+    wait for it.
     """
 
     kind: Literal["slow-drip"]
@@ -140,8 +141,8 @@ class SlowDrip(FaultBase):
 
     async def meet(self, exchange: Exchange) -> None:
         """Never comes to the end of an answer that is longer than its bound."""
-        answer = (await exchange.carry_out()).encode()
-        for byte in answer[: int(self.at_most / self.seconds)]:
+        answer = await exchange.carry_out()
+        for byte in answer.encode()[: int(self.at_most / self.seconds)]:
             await exchange.link.write(bytes([byte]))
             if await exchange.link.is_left_within(self.seconds):
                 break

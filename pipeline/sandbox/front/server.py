@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from pipeline.sandbox.arrivals import Arrivals, logs_activity
 from pipeline.sandbox.front.exchange import Behaviour, Exchange, GoodBehaviour
 from pipeline.sandbox.front.outages import Outage
+from pipeline.sandbox.front.ports import listen_beside
 from pipeline.sandbox.front.scenario import Scenario
 from pipeline.sandbox.front.service import Service, serve_by
 from pipeline.sandbox.front.wire import Answer, Head, Link, NotHttpError
@@ -58,7 +59,7 @@ class Front:
 
     async def listen(self) -> None:
         """Takes connections, on the same port each time."""
-        listener = listener_beside(self.held)
+        listener = listen_beside(self.held)
         self.server = await asyncio.start_server(
             self._welcome, sock=listener, backlog=BACKLOG
         )
@@ -150,19 +151,3 @@ class Front:
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
-
-
-def hold_port(host: str, port: int) -> socket.socket:
-    """A socket that keeps a port, and refuses connections until another listens."""
-    held = socket.socket()
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    held.bind((host, port))
-    return held
-
-
-def listener_beside(held: socket.socket) -> socket.socket:
-    """A socket that listens on the port that another one keeps."""
-    listener = socket.create_server(held.getsockname(), reuse_port=True)
-    # inherited by connections; without it each answer waits 40 ms for an ACK
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
