@@ -33,6 +33,7 @@ from pipeline.stages.reconcile import (
     Desk,
     LeftUncertain,
     NothingShown,
+    Patience,
     Reconciler,
 )
 from pipeline.stopping import Stop, stopping_in_order
@@ -208,7 +209,7 @@ def _reconciler(api: Reach, run: int, sending: Sending, tools: Tools) -> Reconci
         return LeftUncertain()
     return ApiReconciler(
         partial(api.desk, run),
-        look_again_seconds=sending.look_again,
+        Patience(sending.look_again, sending.timeout, tools.now),
         stop=tools.stop,
         progress=tools.progress,
     )

@@ -9,7 +9,7 @@ import pytest
 from pipeline.api import Page, TimelineQuery, Unread
 from pipeline.ledger import Settled, State
 from pipeline.stages.reconcile import Case
-from pipeline.stages.reconcile.inquiry import Inquiry
+from pipeline.stages.reconcile.inquiry import Inquiry, SecondLook
 from pipeline.stages.reconcile.timelines import MOST_PAGES, TRIES, Timelines
 from tests.reconcile.reconcile_givens import (
     ADA,
@@ -37,14 +37,16 @@ def settled(
 ) -> list[Settled]:
     """What an inquiry writes down; `between` happens before the second look."""
 
-    async def wait() -> bool:
+    async def wait(seconds: float) -> bool:
+        assert seconds == 60.0
         between()
         return waits
 
     async def pause(seconds: float) -> None:
         del seconds
 
-    return asyncio.run(Inquiry(Timelines(shows, pause), of, wait=wait).settle())
+    second_look = SecondLook(60.0, 60.0, lambda: SENT + timedelta(minutes=9), wait)
+    return asyncio.run(Inquiry(Timelines(shows, pause), of, second_look).settle())
 
 
 def codes(found: list[Settled]) -> dict[bytes, str]:
@@ -93,6 +95,26 @@ def test_a_stop_while_waiting_leaves_the_missed_row_as_it_was() -> None:
     found = settled(rows, Shows({ADA: [entry("e")]}), waits=False)
 
     assert codes(found) == {b"a": "reconciled"}
+
+
+@pytest.mark.parametrize(
+    ("since", "waited"), [(0, 150), (10, 140), (89, 61), (90, 60), (5_000, 60)]
+)
+def test_a_row_has_time_to_be_taken_before_the_second_look(
+    since: int, waited: int
+) -> None:
+    """The one whose sender was killed, too: it is looked for soon after it was sent."""
+    seconds: list[float] = []
+
+    async def wait(some: float) -> bool:
+        seconds.append(some)
+        return True
+
+    now = SENT + timedelta(seconds=since)
+    rows = [row("a", claimed_at=SENT - timedelta(days=1)), row("b")]
+
+    assert asyncio.run(SecondLook(60.0, 90.0, lambda: now, wait).comes(rows))
+    assert seconds == [waited]
 
 
 def test_a_row_that_was_missed_twice_before_is_looked_for_once() -> None:

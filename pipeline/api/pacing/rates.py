@@ -102,7 +102,9 @@ class Rates:
             self._is_bucket = self._fills_steadily(episode, pair, old)
         if self._is_bucket:
             error = min(0.1, 1.5 / (episode.accepted + 1))
-            self._settle(now, Estimate(pair, pair), (0.99 - error) * pair, episode.paused)
+            self._settle(
+                now, Estimate(pair, pair), (0.99 - error) * pair, episode.paused
+            )
             return
         low = episode.accepted / (seconds + 1)
         if seconds - episode.paused >= 2:

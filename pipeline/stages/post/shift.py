@@ -192,15 +192,16 @@ class Shift:
 
     async def _send(self, request: Request, number: int) -> Answer | None:
         """None when the row must not be sent, since it was, or the shift is over."""
-        intent = Intent(request.identity, request.digest)
-        if await self._recorder.claim(intent) is not None:
-            self._pace.withdrawn()
-            return None
-        if self._over.is_set():
-            self._pace.withdrawn()
+        if not self._over.is_set() and await self._claimed(request):
+            if not self._over.is_set():
+                return await self._create(request, number)
             self._settle(request, _WITHDRAWN, number)
-            return None
-        return await self._create(request, number)
+        self._pace.withdrawn()
+        return None
+
+    async def _claimed(self, request: Request) -> bool:
+        intent = Intent(request.identity, request.digest)
+        return await self._recorder.claim(intent) is None
 
     async def _create(self, request: Request, number: int) -> Answer:
         self._sent += 1

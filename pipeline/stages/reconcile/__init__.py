@@ -5,6 +5,7 @@ from pipeline.stages.reconcile.reconciler import (
     ApiReconciler,
     Desk,
     LeftUncertain,
+    Patience,
     Reconciler,
 )
 from pipeline.stages.reconcile.showing import ApiShowing, NothingShown
@@ -18,6 +19,7 @@ __all__ = [
     "Desk",
     "LeftUncertain",
     "NothingShown",
+    "Patience",
     "Reconciler",
     "Witness",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from pipeline.api import Entry, TimelineQuery, Unread
@@ -46,19 +47,38 @@ class _Shown:
     unread: dict[Link, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class SecondLook:
+    """When a row that was missed is looked for again.
+
+    Not before `again_seconds` have passed, and not before a row has had
+    `answer_seconds` (for which an answer is waited for) and as much again since it
+    was sent: one whose sender was killed had no time to be waited for. `wait` sleeps
+    for seconds, and says whether it slept to the end.
+    """
+
+    again_seconds: float
+    answer_seconds: float
+    now: Callable[[], datetime]
+    wait: Callable[[float], Awaitable[bool]]
+
+    async def comes(self, missed: list[Unanswered]) -> bool:
+        """Waits for it; False when the run is to end before."""
+        last = max(row.claimed_at for row in missed)
+        since = (self.now() - last).total_seconds()
+        in_full = self.answer_seconds + self.again_seconds - since
+        return await self.wait(max(self.again_seconds, in_full))
+
+
 class Inquiry:
-    """Asks for a case; `wait` sleeps, and says whether it slept to the end."""
+    """Asks for a case."""
 
     def __init__(
-        self,
-        timelines: Timelines,
-        case: Case,
-        *,
-        wait: Callable[[], Awaitable[bool]],
+        self, timelines: Timelines, case: Case, second_look: SecondLook
     ) -> None:
         self._timelines = timelines
         self._case = case
-        self._wait = wait
+        self._second_look = second_look
         self._view = _View()
 
     async def settle(self) -> list[Settled]:
@@ -76,7 +96,7 @@ class Inquiry:
         seen = await self._look(rows)
         missed = [row for row in rows if seen.get(row.identity) == _ABSENT]
         fresh = [row for row in missed if row.code != NOT_FOUND]
-        if fresh and await self._wait():
+        if fresh and await self._second_look.comes(fresh):
             seen |= await self._look(fresh)
             fresh = []
         waiting = {row.identity for row in fresh}

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from pipeline.api import ActivityApi
 from pipeline.ledger import Recorder, Settled
 from pipeline.progress import Progress
 from pipeline.stages.reconcile.case import Case
-from pipeline.stages.reconcile.inquiry import Inquiry
+from pipeline.stages.reconcile.inquiry import Inquiry, SecondLook
 from pipeline.stages.reconcile.timelines import Timelines
 from pipeline.stopping import Stop
 
@@ -36,23 +37,32 @@ class Desk:
     recorder: Recorder
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long a row may take to be seen; `answer_seconds` are waited for an answer."""
+
+    again_seconds: float
+    answer_seconds: float
+    now: Callable[[], datetime]
+
+
 class ApiReconciler:
     """Asks the timelines of the linked records.
 
-    A row that is not there is looked for again after `look_again_seconds`; one that
-    was missed twice before, only once. A stop ends the wait: such a row stays as it is.
+    A row that is not there is looked for again later; one that was missed twice
+    before, only once. A stop ends the wait: such a row stays as it is.
     """
 
     def __init__(
         self,
         open_desk: Callable[[], Desk],
+        patience: Patience,
         *,
-        look_again_seconds: float,
         stop: Stop,
         progress: Progress,
     ) -> None:
         self._open_desk = open_desk
-        self._look_again_seconds = look_again_seconds
+        self._patience = patience
         self._stop = stop
         self._progress = progress
 
@@ -76,16 +86,19 @@ class ApiReconciler:
             with suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), seconds)
 
-        async def wait() -> bool:
-            seconds = self._look_again_seconds
+        async def wait(seconds: float) -> bool:
             self._progress.say(
-                f"Rows without an answer are not in Reevo yet; looking again in "
-                f"{seconds:g} s."
+                "Rows without an answer are not in Reevo, or not yet; looking again "
+                f"in {seconds:.0f} s."
             )
             await pause(seconds)
             return not over.is_set()
 
-        return await Inquiry(Timelines(api, pause), case, wait=wait).settle()
+        patience = self._patience
+        second_look = SecondLook(
+            patience.again_seconds, patience.answer_seconds, patience.now, wait
+        )
+        return await Inquiry(Timelines(api, pause), case, second_look).settle()
 
     def _over_when_stopped(self) -> asyncio.Event:
         over = asyncio.Event()
