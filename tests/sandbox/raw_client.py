@@ -5,8 +5,9 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -128,18 +129,18 @@ def rest_of(connection: socket.socket) -> Heard:
 def answer_on(connection: socket.socket) -> bytes:
     """One whole answer, the connection left open."""
     data = b""
-    while not (head := re.match(rb"(?s).*?content-length: (\d+).*?\r\n\r\n", data)):
-        data += connection.recv(1)
-    return data + exactly(connection, int(head[1]))
-
-
-def exactly(connection: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        chunk = connection.recv(size - len(data))
+    while not is_whole(data):
+        chunk = connection.recv(65_536)
         assert chunk, data
         data += chunk
     return data
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether this is an answer to its end."""
+    head, end, body = data.partition(b"\r\n\r\n")
+    length = re.search(rb"(?m)^content-length: (\d+)\r?$", head)
+    return bool(end and length and len(body) == int(length[1]))
 
 
 def status_of(data: bytes) -> int:
@@ -172,9 +173,10 @@ def activities_of(sandbox: Sandbox) -> list[str]:
 
 
 def inspected(sandbox: Sandbox, what: str) -> Any:
-    answer = httpx.get(f"{sandbox.inspection_url}/_sandbox/{what}")
-    assert answer.status_code == 200
-    return answer.json()
+    parts = httpx.URL(sandbox.inspection_url)
+    with closing(HTTPConnection(parts.host, parts.port)) as connection:
+        connection.request("GET", f"/_sandbox/{what}")
+        return json.load(connection.getresponse())
 
 
 def wait_until(holds: Callable[[], bool], what: str) -> None:
