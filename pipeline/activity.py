@@ -9,8 +9,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import orjson
 import pandera.polars as pa
 import polars as pl
+
+from pipeline.rows import Link
 
 METADATA = ("activity_time", "subject", "description", "category")
 IDS = (
@@ -37,6 +40,9 @@ CATEGORIES = (
 SUBJECT_LENGTH = 255
 DESCRIPTION_LENGTH = 32_000
 MOST_CONTACTS = 100
+STAMP_FIELDS = {"description": "\n\n", "subject": " "}
+"""Fields that can bear a stamp, and what parts it from their text."""
+_MARK_BYTES = 6
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
 OLD = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -135,6 +141,50 @@ def encode_bodies(fields: pl.DataFrame) -> pl.DataFrame:
         pl.lit("}}"),
     )
     return parts.select("row", body=body)
+
+
+@dataclass(frozen=True)
+class BodyFacts:
+    """What a body says of its activity; `links` holds the most particular first."""
+
+    subject: str
+    activity_time: datetime
+    links: tuple[Link, ...]
+
+
+def facts_of(body: str) -> BodyFacts:
+    """Reads a body that `encode_bodies` made."""
+    attributes = orjson.loads(body)["attributes"]
+    metadata = attributes["metadata"]
+    ids = {
+        "contact": attributes.get("contact_ids", []),
+        "opportunity": [attributes.get("opportunity_id")],
+        "account": [attributes.get("account_id")],
+    }
+    return BodyFacts(
+        subject=metadata["subject"],
+        activity_time=datetime.fromisoformat(metadata["activity_time"]),
+        links=tuple(Link(kind, id_) for kind, of in ids.items() for id_ in of if id_),
+    )
+
+
+def mark_of(identity: bytes) -> str:
+    """The stamp of a row: short, and its own."""
+    return f"[import:{identity[:_MARK_BYTES].hex()}]"
+
+
+def stamped(body: str, field: str, identity: bytes) -> bytes:
+    """The body with the row's mark at the end of its `field` (see STAMP_FIELDS)."""
+    request = orjson.loads(body)
+    metadata = request["attributes"]["metadata"]
+    parts = [metadata[field], mark_of(identity)]
+    metadata[field] = STAMP_FIELDS[field].join(filter(None, parts))
+    return orjson.dumps(request)
+
+
+def stamp_room(field: str) -> int:
+    """How many characters a stamp takes of a field."""
+    return len(STAMP_FIELDS[field]) + len(mark_of(bytes(_MARK_BYTES)))
 
 
 def _absent(name: str) -> pl.Expr:

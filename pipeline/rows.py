@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -116,6 +117,52 @@ class Request:
     identity: bytes
     digest: bytes
     body: bytes
+
+
+@dataclass(frozen=True)
+class Link:
+    """A record that an activity is linked to; `kind` is contact, account, ..."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A row that was sent and whose answer is not known.
+
+    `links` holds the most particular record first; `code` is what the ledger says
+    of it; `mark` is the stamp in its text, if the mapping asks for one.
+    """
+
+    identity: bytes
+    subject: str
+    activity_time: datetime
+    links: tuple[Link, ...]
+    claimed_at: datetime
+    given_up_at: datetime
+    code: str = ""
+    mark: str | None = None
+
+
+@dataclass(frozen=True)
+class RowLimit:
+    """A number of rows, or a share of them: `--max-invalid 5`, `--max-failed 2%`."""
+
+    rows: int | None = None
+    percent: float | None = None
+
+    def of(self, total: int) -> int:
+        """The greatest number of rows out of `total` that is within the limit."""
+        if self.rows is not None:
+            return self.rows
+        return int(total * (self.percent or 0.0) / 100)
+
+    def __str__(self) -> str:
+        return f"{self.percent:g}%" if self.rows is None else str(self.rows)
 
 
 def no_issues() -> pl.DataFrame:

@@ -1,38 +1,42 @@
 """A run: what happens to the rows of the sources, from first to last.
 
-read -> map -> validate -> (plan, on disk) -> post -> report
+read -> map -> validate -> (plan, on disk) -> post -> reconcile -> report
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import starmap
 from pathlib import Path
 
+import polars as pl
+
 from pipeline.ahead import ahead
 from pipeline.errors import PipelineError
-from pipeline.ledger import RunRecord
+from pipeline.ledger import RunRecord, Settled, State
 from pipeline.plan import (
+    FamiliarBodies,
     Plan,
     PlanWriter,
     Scope,
     decide,
     identifier,
+    requests_for,
     requests_of,
     with_changes,
     without_bodies,
 )
 from pipeline.rows import Batch, Status
+from pipeline.runs.conclude import conclude, going_on, posted_before
 from pipeline.runs.job import Job, Tools
+from pipeline.runs.pilot import send_pilot
 from pipeline.runs.prepare import Prepared, prepare, rules_of
-from pipeline.runs.record import (
-    OpenRun,
-    conclude,
-    open_run,
-    posted_before,
-    reopen_run,
-)
+from pipeline.runs.record import OpenRun, open_run, reopen_run
+from pipeline.runs.sendings import case_of
 from pipeline.runs.summary import Summary
+from pipeline.runs.verdicts import Verdict, settle_by_person
 from pipeline.stages.map import BoundMapping, map_rows
 from pipeline.stages.post import Ending, Posted
+from pipeline.stages.reconcile import NOT_FOUND
 from pipeline.stages.validate import validate_rows
 
 
@@ -44,23 +48,39 @@ def run(job: Job, tools: Tools) -> Summary:
     prepared = prepare(job.paths, job.mapping, job.layout)
     with open_run(job, tools) as opened:
         plan = make_plan(job, prepared, tools, opened.folder)
-        posted = _too_many_invalid(plan, job) or post(plan, opened, tools)
-        return conclude(opened, plan, posted, tools)
+        posted = objection(plan, opened, tools) or post(plan, opened, tools)
+        return conclude(opened, plan, settle(plan, opened, tools, posted), tools)
 
 
 def resume(record: RunRecord, tools: Tools) -> Summary:
     """Sends what the run did not get to; raises PipelineError."""
-    if record.dry_run:
-        raise PipelineError(
-            f"The run {record.name} was a dry run: there is nothing to go on with.",
-            hint="Use `activity-import run` to send the rows.",
-        )
+    _refuse_dry_run(record)
     with reopen_run(record, tools) as (opened, plan):
-        return conclude(opened, plan, post(plan, opened, tools), tools)
+        posted = objection(plan, opened, tools) or post(plan, opened, tools)
+        return conclude(opened, plan, settle(plan, opened, tools, posted), tools)
+
+
+def reconcile(
+    record: RunRecord,
+    taken: Sequence[Verdict],
+    not_taken: Sequence[Verdict],
+    tools: Tools,
+) -> Summary:
+    """Settles rows whose answers are not known, by a person's word or by looking.
+
+    Sends only what is ordered.
+    """
+    _refuse_dry_run(record)
+    with reopen_run(record, tools) as (opened, plan):
+        settle_by_person(opened, plan, tools.ledger, taken=taken, not_taken=not_taken)
+        posted = settle(plan, opened, tools, posted_before(opened))
+        return conclude(opened, plan, posted, tools)
 
 
 def report_again(record: RunRecord, tools: Tools) -> Summary:
     """Writes the report of what is known now; sends nothing."""
+    if (snapshot := going_on(record, tools)) is not None:
+        return snapshot
     with reopen_run(record, tools) as (opened, plan):
         return conclude(opened, plan, posted_before(opened), tools)
 
@@ -73,6 +93,8 @@ def make_plan(
     scope = Scope(job.target.url, job.target.workspace, job.mapping.system)
     identities = identifier(job.mapping, scope)
     writer = PlanWriter(folder)
+    known_target = tools.ledger.sent_before(*scope.place)
+    familiar = FamiliarBodies(partial(tools.ledger.imported_bodies, *scope.place))
     for one in prepared:
         writer.add_source(one.source.source, one.bound.labels)
     tools.progress.begin("checking", None)
@@ -82,18 +104,58 @@ def make_plan(
         named = identities.identify(checked.bodies, batch.source.number)
         standing = with_changes(named, tools.ledger.standing(named["identity"]))
         planned, issues = decide(checked, named, standing)
+        if known_target:
+            familiar.see(planned)
         kept = without_bodies(planned) if job.dry_run else planned
         writer.add(batch, kept, issues)
         tools.progress.advance(planned.height)
         tools.stop.raise_if_requested()
-    return writer.seal()
+    return writer.seal(stamp=job.mapping.stamp, familiar=familiar.counts)
+
+
+def objection(plan: Plan, run: OpenRun, tools: Tools) -> Posted | None:
+    """Why nothing of the plan is to be sent; None lets it be sent."""
+    for guard in tools.guards:
+        found = guard.objection(plan, run.record, tools.ledger)
+        tools.stop.raise_if_requested()
+        if found is not None:
+            return found
+    return None
 
 
 def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
-    """Sends what the plan holds and the ledger does not."""
+    """Sends what the plan holds and the ledger does not, a pilot of it first."""
+    sender = tools.sender_for(run.number)
+    piloted = Posted()
+    if tools.orders.pilot:
+        piloted = send_pilot(plan, run, sender, tools, tools.orders.pilot)
+    if piloted.ending is not Ending.FINISHED:
+        return piloted
     total = plan.counts.get(Status.UNSENT, 0)
-    sender = tools.sender_for(run.number, total=total)
-    return sender.send(requests_of(plan, tools.ledger.standing), total)
+    return piloted.then(sender.send(requests_of(plan, tools.ledger.standing), total))
+
+
+def settle(plan: Plan, run: OpenRun, tools: Tools, posted: Posted) -> Posted:
+    """Looks for rows whose answers are not known, and sends again what is ordered."""
+    if tools.stop.signal is not None:
+        return posted
+    tools.reconciler_for(run.number).reconcile(case_of(run, plan, tools.ledger))
+    uncertain = tools.ledger.uncertain(run.number)
+    absent = uncertain.filter(pl.col("code") == NOT_FOUND)["identity"]
+    if absent.is_empty() or not tools.orders.resend_uncertain:
+        return posted
+    tools.ledger.settle(run.number, [_released(each) for each in absent])
+    requests = requests_for(plan, tools.ledger.standing, absent.to_list())
+    return posted.then(tools.sender_for(run.number).send(requests, len(absent)))
+
+
+def _released(identity: bytes) -> Settled:
+    return Settled(
+        identity,
+        State.RELEASED,
+        code="resent_by_order",
+        message="Looked for twice and not found; sent again by order.",
+    )
 
 
 def _batches(
@@ -106,14 +168,9 @@ def _batches(
             left = None if left is None else left - batch.rows.height
 
 
-def _too_many_invalid(plan: Plan, job: Job) -> Posted | None:
-    invalid = plan.counts.get(Status.INVALID, 0)
-    if job.max_invalid is None or invalid <= job.max_invalid.of(sum(plan.rows)):
-        return None
-    return Posted(
-        Ending.STOPPED,
-        f"{invalid:,} of {sum(plan.rows):,} rows are invalid, more than --max-invalid "
-        f"{job.max_invalid} allows. Nothing was sent.",
-        "Correct the source or the mapping and run it again; or let `resume` send the "
-        "valid rows as they are.",
-    )
+def _refuse_dry_run(record: RunRecord) -> None:
+    if record.dry_run:
+        raise PipelineError(
+            f"The run {record.name} was a dry run: there is nothing to go on with.",
+            hint="Use `activity-import run` to send the rows.",
+        )

@@ -11,6 +11,7 @@ from pipeline.api.pacing import (
     backoff_seconds,
 )
 from pipeline.api.proxy import find_proxy
+from pipeline.api.timeline import Entry, Page, TimelineQuery, Unread
 from pipeline.api.transport import Timeouts
 
 __all__ = [
@@ -18,11 +19,15 @@ __all__ = [
     "AdaptivePace",
     "Answer",
     "ApiAddress",
+    "Entry",
     "Health",
     "Pace",
     "PaceState",
+    "Page",
     "SteadyPace",
+    "TimelineQuery",
     "Timeouts",
+    "Unread",
     "Verdict",
     "backoff_seconds",
     "find_proxy",

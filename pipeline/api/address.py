@@ -25,6 +25,11 @@ class ApiAddress:
         return f"{self.base_url}{_API_PATH}/activity"
 
     @property
+    def timeline_url(self) -> str:
+        """Shows the activities of one record."""
+        return f"{self.activity_url}/_query"
+
+    @property
     def health_url(self) -> str:
         """Answers without a key."""
         return f"{self.base_url}{_API_PATH}/health"

@@ -1,4 +1,4 @@
-"""The two requests we make of the API: create an activity, ask for its health."""
+"""The requests we make of the API: create an activity, read a timeline, health."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,8 +17,10 @@ from pipeline.api.answers import (
     read_answer,
     read_failure,
 )
-from pipeline.api.error_bodies import clean, excerpt
+from pipeline.api.error_bodies import clean, excerpt, read_error_body
+from pipeline.api.timeline import Page, TimelineQuery, Unread, read_page
 from pipeline.api.transport import SessionTransport, Timeouts
+from pipeline.api.waits import read_retry_after
 from pipeline.errors import SettingsError
 
 _KEY_SHOWN_AS = b"[key]"
@@ -76,6 +78,7 @@ class ActivityApi:
     ) -> None:
         self._key = _checked_key(key)
         self._activity_url = httpx.URL(target.activity_url)
+        self._timeline_url = httpx.URL(target.timeline_url)
         self._health_url = httpx.URL(target.health_url)
         self._transport = transport
         self._now = now
@@ -100,19 +103,24 @@ class ActivityApi:
 
     async def create(self, body: bytes) -> Answer:
         """Sends one activity once; whatever happens is in the answer."""
-        length = (b"Content-Length", b"%d" % len(body))
-        request = httpx.Request(
-            "POST",
-            self._activity_url,
-            headers=[*self._headers, length],
-            stream=httpx.ByteStream(body),
-        )
         try:
-            response = await self._transport.handle_async_request(request)
-            content = await _read_content(response)
+            response, content = await self._post(self._activity_url, body)
         except httpx.RequestError as error:
             return self._without_key(read_failure(error))
         return self._read(response, content)
+
+    async def timeline(
+        self, query: TimelineQuery, cursor: str | None = None
+    ) -> Page | Unread:
+        """One page of a timeline; it changes nothing, and is asked once."""
+        try:
+            response, content = await self._post(self._timeline_url, query.body(cursor))
+        except httpx.RequestError as error:
+            return Unread(describe_failure(error), waiting_helps=True)
+        if response.is_success:
+            return read_page(content)
+        safe = content.replace(self._key, _KEY_SHOWN_AS)
+        return _unread(response, safe, now=self._now())
 
     async def health(self) -> Health:
         """Asks whether the API is there, without showing it the key."""
@@ -133,6 +141,17 @@ class ActivityApi:
                 waiting_helps=True,
             )
         return read_health(response, content)
+
+    async def _post(self, url: httpx.URL, body: bytes) -> tuple[httpx.Response, bytes]:
+        length = (b"Content-Length", b"%d" % len(body))
+        request = httpx.Request(
+            "POST",
+            url,
+            headers=[*self._headers, length],
+            stream=httpx.ByteStream(body),
+        )
+        response = await self._transport.handle_async_request(request)
+        return response, await _read_content(response)
 
     def _read(self, response: httpx.Response, content: bytes) -> Answer:
         status, headers, now = response.status_code, response.headers, self._now()
@@ -178,6 +197,23 @@ def read_health(response: httpx.Response, content: bytes) -> Health:
     if response.is_success and status == "healthy":
         return Health(ok=True, reachable=True, message="The API is healthy.")
     return _unwell(f"The API says that it is not healthy: {clean(str(status), 100)}")
+
+
+def _unread(response: httpx.Response, content: bytes, *, now: datetime) -> Unread:
+    status = response.status_code
+    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        return Unread(
+            f"The key may not read activities (HTTP {status}).", waiting_helps=False
+        )
+    later = response.is_server_error or status in _NOT_NOW
+    said = read_error_body(content).message
+    message = f"The API does not show the timeline (HTTP {status})."
+    return Unread(
+        clean(f"{message} It said: {said}" if said else message),
+        waiting_helps=later,
+        everywhere=later,
+        retry_after=read_retry_after(response.headers, now=now),
+    )
 
 
 def _unwell(message: str) -> Health:

@@ -9,7 +9,8 @@ from pipeline.cli.finding import ledgers
 from pipeline.cli.options import ledger_option
 from pipeline.cli.texts import table
 from pipeline.ledger import Ledger, RunRecord
-from pipeline.runs.record import from_here, is_held
+from pipeline.runs.record import is_held
+from pipeline.runs.typed import from_here
 
 _HEADER = ("run", "command", "status", "target", "rows", "counts", "report")
 

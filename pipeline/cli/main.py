@@ -15,6 +15,7 @@ from pipeline.cli.history import history
 from pipeline.cli.inspect import inspect
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
+from pipeline.cli.reconcile import reconcile
 from pipeline.cli.report import report
 from pipeline.cli.resume import resume
 from pipeline.cli.run import run, validate
@@ -30,6 +31,7 @@ COMMANDS = (
     validate,
     run,
     resume,
+    reconcile,
     report,
     history,
     sandbox,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.runs.job import RowLimit
+from pipeline.rows import RowLimit
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -138,27 +138,49 @@ key_option = click.option(
     metavar="FILE",
     help="A file that holds the API key; default: the variable REEVO_API_KEY.",
 )
-sending_options = several(
+scenario_option = click.option(
+    "--scenario",
+    metavar="NAME",
+    help="What the stand-in does wrong (see `sandbox --scenarios`); with --sandbox.",
+)
+yes_option = click.option("--yes", is_flag=True, help="Answer every question with yes.")
+empty_option = click.option(
+    "--allow-empty", is_flag=True, help="A source without rows is all right."
+)
+repeats_option = click.option(
+    "--allow-repeats",
+    is_flag=True,
+    help="Send rows although their very content was imported as other records.",
+)
+pilot_option = click.option(
+    "--pilot",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Send N rows spread over the source, show them, ask, then go on.",
+)
+connection_options = several(
     address_options,
     key_option,
     click.option(
         "--rate",
         type=click.FloatRange(min=0, min_open=True),
         metavar="N",
-        help="Requests per second at most.",
+        help="Requests per second at most; the API's own limit is found anyway.",
     ),
     click.option(
         "--concurrency",
         type=click.IntRange(min=1, max=500),
-        default=8,
+        default=64,
         show_default=True,
         metavar="N",
-        help="Requests in flight at most.",
+        help="Requests in flight at most; what is healthy is found anyway.",
     ),
     click.option(
-        "--max-failed",
-        type=RowLimitType(),
-        help="Stop when more rows than this are refused by the API.",
+        "--timeout",
+        type=DurationType(),
+        default="60s",
+        show_default=True,
+        help="How long to wait for an answer.",
     ),
     click.option(
         "--patience",
@@ -167,4 +189,35 @@ sending_options = several(
         show_default=True,
         help="Stop when the API takes nothing for so long; seconds, or with m or h.",
     ),
+    click.option(
+        "--max-failed",
+        type=RowLimitType(),
+        help="Stop when more rows than this are refused by the API.",
+    ),
+)
+reconcile_options = several(
+    click.option(
+        "--look-again",
+        type=DurationType(),
+        default="60s",
+        show_default=True,
+        help="How long to wait before rows without an answer are looked for again.",
+    ),
+    click.option(
+        "--resend-uncertain",
+        is_flag=True,
+        help="Send rows again that were looked for twice and not found.",
+    ),
+)
+sending_options = several(
+    connection_options,
+    reconcile_options,
+    click.option(
+        "--no-reconcile",
+        is_flag=True,
+        help="Do not look for rows whose answers are not known.",
+    ),
+    scenario_option,
+    repeats_option,
+    yes_option,
 )

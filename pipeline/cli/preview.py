@@ -12,6 +12,7 @@ from pipeline.cli.ending import told
 from pipeline.cli.options import EXISTING, mapping_option, sheet_option
 from pipeline.cli.texts import table
 from pipeline.mapping import find_mapping, load_mapping, referenced_columns
+from pipeline.plan import sent_body
 from pipeline.rows import Checked
 from pipeline.runs.prepare import Prepared, prepare, rules_of
 from pipeline.stages.map import map_rows
@@ -19,6 +20,7 @@ from pipeline.stages.read import Layout
 from pipeline.stages.validate import validate_rows
 
 _CELL_WIDTH = 60
+_NO_IDENTITY = bytes(16)  # it depends on the target: the stamp shows zeros here
 
 
 @click.command("preview")
@@ -51,7 +53,11 @@ def preview(*, file: Path, mapping: str, sheet: str | None, rows: int) -> None:
 
 
 def _shown(prepared: Prepared, checked: Checked) -> str:
-    bodies = dict(checked.bodies.select("row", "body").iter_rows())
+    stamp = prepared.bound.mapping.stamp
+    bodies = {
+        row: sent_body(body, _NO_IDENTITY, stamp)
+        for row, body in checked.bodies.select("row", "body").iter_rows()
+    }
     rules = dict(checked.mapped.skipped.iter_rows())
     texts = []
     for cells in checked.mapped.batch.rows.iter_rows(named=True):
@@ -79,7 +85,7 @@ def _short(cell: str | None) -> str:
 
 
 def _fate(
-    row: int, bodies: dict[int, str], rules: dict[int, str], checked: Checked
+    row: int, bodies: dict[int, bytes], rules: dict[int, str], checked: Checked
 ) -> str:
     if row in rules:
         return f"  -> skipped: {rules[row]}"

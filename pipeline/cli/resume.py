@@ -1,5 +1,6 @@
 """`resume`: go on with a run that was interrupted or stopped."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from pipeline.cli.options import (
     quiet_option,
     sending_options,
 )
-from pipeline.cli.run import sending_of
+from pipeline.cli.run import check_scenario, sending_of
 from pipeline.cli.tools import SANDBOX_TARGET, Sending, target_of, tools_for
 from pipeline.errors import SettingsError
 from pipeline.ledger import RunRecord
 from pipeline.run import resume as resume_run
+from pipeline.runs.guards import FirstRun, ImportedBefore, OnlyIfNothingWasSent
+from pipeline.runs.job import Consent, Guard
 
 
 @click.command("resume")
@@ -29,7 +32,13 @@ from pipeline.run import resume as resume_run
 @json_option
 @quiet_option
 def resume(
-    *, name: str, ledger: Path | None, as_json: bool, quiet: bool, **options: Any
+    *,
+    name: str,
+    ledger: Path | None,
+    as_json: bool,
+    quiet: bool,
+    allow_repeats: bool,
+    **options: Any,
 ) -> None:
     """Send what the run RUN did not get to, from its plan.
 
@@ -41,13 +50,27 @@ def resume(
     """
     with told(as_json=as_json):
         path, record = ledger_of(name, ledger)
-        sending = _same_target(sending_of(options), record)
-        with tools_for(path, sending, dry_run=False, quiet=quiet) as tools:
+        sending = same_target(sending_of(options), record)
+        check_scenario(sending)
+
+        def guards(consent: Consent) -> tuple[Guard, ...]:
+            return tuple(_guards(record, consent, allow_repeats=allow_repeats))
+
+        with tools_for(path, sending, guards, quiet=quiet) as tools:
             summary = resume_run(record, tools)
     end_with(summary, as_json=as_json)
 
 
-def _same_target(sending: Sending, record: RunRecord) -> Sending:
+def _guards(
+    record: RunRecord, consent: Consent, *, allow_repeats: bool
+) -> Iterator[Guard]:
+    if not allow_repeats:
+        yield OnlyIfNothingWasSent(ImportedBefore())
+    if record.target != SANDBOX_TARGET:
+        yield OnlyIfNothingWasSent(FirstRun(consent))
+
+
+def same_target(sending: Sending, record: RunRecord) -> Sending:
     """A run goes on where it began, whatever the base URL is by now."""
     if record.target == SANDBOX_TARGET:
         return replace(sending, sandbox=True)

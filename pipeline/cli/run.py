@@ -10,12 +10,15 @@ from pipeline.cli.ending import end_with, told
 from pipeline.cli.options import (
     EXISTING,
     address_options,
+    empty_option,
     json_option,
     ledger_option,
     limit_option,
     mapping_option,
     max_invalid_option,
+    pilot_option,
     quiet_option,
+    repeats_option,
     reports_option,
     sandbox_option,
     sending_options,
@@ -23,10 +26,18 @@ from pipeline.cli.options import (
     sheet_option,
     workspace_option,
 )
-from pipeline.cli.tools import Sending, target_of, tools_for
+from pipeline.cli.tools import (
+    SANDBOX_TARGET,
+    Sending,
+    default_ledger,
+    offline_tools,
+    target_of,
+    tools_for,
+)
 from pipeline.mapping import find_mapping, load_mapping
 from pipeline.run import run as run_job
-from pipeline.runs.job import Job
+from pipeline.runs.guards import FirstRun, ImportedBefore, NoRows, TooManyInvalid
+from pipeline.runs.job import Consent, Guard, Job
 from pipeline.stages.read import Layout
 
 _job_options = several(
@@ -35,6 +46,7 @@ _job_options = several(
     sheet_option,
     limit_option,
     max_invalid_option,
+    empty_option,
     reports_option,
     ledger_option,
     sandbox_option,
@@ -47,6 +59,7 @@ _job_options = several(
 @click.command("run")
 @click.option("--dry-run", is_flag=True, help="The same as `validate`: send nothing.")
 @_job_options
+@pilot_option
 @sending_options
 def run(*, dry_run: bool, **options: Any) -> None:
     """Read, map, check and send every row, and report what became of each.
@@ -66,6 +79,7 @@ def run(*, dry_run: bool, **options: Any) -> None:
 
 @click.command("validate")
 @_job_options
+@repeats_option
 @address_options
 def validate(**options: Any) -> None:
     """Check every row as `run` would, and send nothing.
@@ -84,6 +98,12 @@ def sending_of(options: dict[str, Any]) -> Sending:
     return Sending(**{name: options.pop(name) for name in names})
 
 
+def check_scenario(sending: Sending) -> None:
+    """Raises click.UsageError for a scenario without the stand-in that plays it."""
+    if sending.scenario is not None and not sending.sandbox:
+        raise click.UsageError("--scenario is for the sandbox: add --sandbox.")
+
+
 def _run(
     command: str,
     *,
@@ -95,10 +115,34 @@ def _run(
 ) -> None:
     with told(as_json=as_json):
         sending = sending_of(options)
+        check_scenario(sending)
         job = _job(command, sending, options, dry_run=dry_run)
-        with tools_for(ledger, sending, dry_run=dry_run, quiet=quiet) as tools:
-            summary = run_job(job, tools)
+        guards = _guards_before(options)
+        if dry_run:
+            path = ledger or default_ledger(sandbox=sending.sandbox)
+            with offline_tools(path, guards, quiet=quiet) as tools:
+                summary = run_job(job, tools)
+        else:
+            real = job.target.url != SANDBOX_TARGET
+
+            def all_guards(consent: Consent) -> tuple[Guard, ...]:
+                return (*guards, FirstRun(consent)) if real else guards
+
+            with tools_for(ledger, sending, all_guards, quiet=quiet) as tools:
+                summary = run_job(job, tools)
     end_with(summary, as_json=as_json)
+
+
+def _guards_before(options: dict[str, Any]) -> tuple[Guard, ...]:
+    """Those that need nobody to ask, in the order in which they are to speak."""
+    guards: list[Guard] = []
+    if not options["allow_empty"]:
+        guards.append(NoRows())
+    if options["max_invalid"] is not None:
+        guards.append(TooManyInvalid(options["max_invalid"]))
+    if not options["allow_repeats"]:
+        guards.append(ImportedBefore())
+    return tuple(guards)
 
 
 def _job(
@@ -114,6 +158,5 @@ def _job(
         layout=Layout(sheet=options["sheet"]),
         dry_run=dry_run,
         limit=options["limit"],
-        max_invalid=options["max_invalid"],
         options=typed_options(mapping),
     )

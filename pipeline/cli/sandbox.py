@@ -1,8 +1,35 @@
 """`sandbox`: the stand-in API, to rehearse against."""
 
+from typing import Any
+
 import click
 
+from pipeline.cli.texts import table
+from pipeline.mapping import did_you_mean
 from pipeline.sandbox.process import become_sandbox
+from pipeline.sandbox.scenarios import (
+    ScenarioError,
+    describe_scenarios,
+    find_scenario,
+    scenario_names,
+)
+
+
+class ScenarioType(click.ParamType[str]):
+    """The name of a scenario, or a file of one's own."""
+
+    name = "NAME"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        try:
+            find_scenario(str(value))
+        except ScenarioError as error:
+            hint = did_you_mean(str(value), scenario_names())
+            see = "All of them: activity-import sandbox --scenarios"
+            self.fail(" ".join(filter(None, [str(error), hint, see])), param, ctx)
+        return str(value)
 
 
 @click.command("sandbox")
@@ -19,20 +46,34 @@ from pipeline.sandbox.process import become_sandbox
     metavar="N",
     help="Answer 429 beyond N requests per second.",
 )
-def sandbox(*, port: int, rate_limit: int | None) -> None:
+@click.option(
+    "--scenario",
+    type=ScenarioType(),
+    help="Misbehave as this scenario says; a name, or a .toml file of your own.",
+)
+@click.option("--scenarios", "listing", is_flag=True, help="List the scenarios.")
+def sandbox(
+    *, port: int, rate_limit: int | None, scenario: str | None, listing: bool
+) -> None:
     """Start a local stand-in for the API, until you press Ctrl-C.
 
     It enforces the API's contract over a small made-up workspace, forgets everything
-    when it ends, and prints its URL and key. What it took: GET /_sandbox/activities.
+    when it ends, and prints its URL and key. What it took: GET /_sandbox/activities;
+    every request for one, and its fate: GET /_sandbox/requests.
 
     \b
     Examples:
       activity-import sandbox
       activity-import sandbox --rate-limit 50
+      activity-import sandbox --scenario bad-night
     """
+    if listing:
+        click.echo(table(describe_scenarios()))
+        click.echo("\nNext:\n  activity-import sandbox --scenario NAME")
+        return
     click.echo(
         "Use it from another terminal with the url and api_key below:\n"
         "  REEVO_BASE_URL=<url> REEVO_API_KEY=<api_key> activity-import run ...",
         err=True,
     )
-    become_sandbox(port=port, rate_limit=rate_limit)
+    become_sandbox(port=port, rate_limit=rate_limit, scenario=scenario)

@@ -2,30 +2,43 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from pipeline.api import (
     ActivityApi,
+    AdaptivePace,
     ApiAddress,
-    SteadyPace,
+    Timeouts,
     find_proxy,
     open_transport,
     parse_address,
 )
+from pipeline.cli.consent import Unattended, consent_for
 from pipeline.cli.settings import state_folder
 from pipeline.errors import SettingsError
 from pipeline.ledger import Ledger, Recorder
-from pipeline.progress import Progress, progress_on_stderr
-from pipeline.runs.job import RowLimit, SenderFor, Target, Tools
+from pipeline.progress import progress_on_stderr
+from pipeline.rows import RowLimit
+from pipeline.runs.job import Consent, Guard, Orders, Target, Tools
 from pipeline.sandbox.process import SandboxError, running_sandbox
-from pipeline.stages.post import ApiSender, Limits, Line, NothingSent, Sender
+from pipeline.stages.post import ApiSender, Limits, Line, NothingSent
+from pipeline.stages.reconcile import (
+    ApiReconciler,
+    ApiShowing,
+    Desk,
+    LeftUncertain,
+    NothingShown,
+    Patience,
+    Reconciler,
+)
 from pipeline.stopping import Stop, stopping_in_order
 
+Guards = Callable[[Consent], tuple[Guard, ...]]
 SANDBOX_TARGET = "sandbox"
 KEY_VARIABLE = "REEVO_API_KEY"
 
@@ -38,10 +51,21 @@ class Sending:
     api_key_file: Path | None = None
     allow_http: bool = False
     rate: float | None = None
-    concurrency: int = 8
+    concurrency: int = 64
+    timeout: float = 60.0
     max_failed: RowLimit | None = None
     patience: float = 900.0
     sandbox: bool = False
+    scenario: str | None = None
+    no_reconcile: bool = False
+    look_again: float = 60.0
+    pilot: int | None = None
+    resend_uncertain: bool = False
+    yes: bool = False
+
+    @property
+    def orders(self) -> Orders:
+        return Orders(self.pilot, self.resend_uncertain)
 
 
 @dataclass(frozen=True)
@@ -66,34 +90,56 @@ def target_of(sending: Sending, workspace: str) -> Target:
 
 @contextmanager
 def tools_for(
-    ledger: Path | None, sending: Sending, *, dry_run: bool, quiet: bool
+    ledger: Path | None, sending: Sending, guards: Guards, *, quiet: bool
 ) -> Iterator[Tools]:
-    """Tools for one run; the stand-in API, if asked for, ends with them."""
+    """Tools for a run that sends; the stand-in API, if asked for, ends with them."""
     path = ledger or default_ledger(sandbox=sending.sandbox)
+    with _bare_tools(path, quiet=quiet) as (tools, stack):
+        consent = consent_for(tools.stop, beforehand=sending.yes)
+        api = Reach(connect(stack, sending), sending, path)
+        limits = Limits(sending.concurrency, sending.patience, sending.max_failed)
+        yield replace(
+            tools,
+            sender_for=lambda run: ApiSender(
+                partial(api.line, run), limits, stop=tools.stop, progress=tools.progress
+            ),
+            reconciler_for=lambda run: _reconciler(api, run, sending, tools),
+            showing=ApiShowing(api.open),
+            consent=consent,
+            guards=guards(consent),
+            orders=sending.orders,
+        )
+
+
+@contextmanager
+def offline_tools(
+    ledger: Path, guards: tuple[Guard, ...] = (), *, quiet: bool
+) -> Iterator[Tools]:
+    """Tools for work that sends nothing."""
+    with _bare_tools(ledger, quiet=quiet) as (tools, _):
+        yield replace(tools, guards=guards)
+
+
+@contextmanager
+def _bare_tools(path: Path, *, quiet: bool) -> Iterator[tuple[Tools, ExitStack]]:
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on_stderr(quiet=quiet))
         stop = Stop()
         stack.enter_context(stopping_in_order(stop, progress.say))
-        sender_for = (
-            _no_sender
-            if dry_run
-            else _api_sender(stack, path, sending, stop=stop, progress=progress)
-        )
-        yield Tools(
+        tools = Tools(
             ledger=stack.enter_context(Ledger.open(path)),
-            sender_for=sender_for,
+            sender_for=lambda _run: NothingSent(),
+            reconciler_for=lambda _run: LeftUncertain(),
+            showing=NothingShown(),
+            consent=Unattended(),
+            guards=(),
+            orders=Orders(),
             progress=progress,
             stop=stop,
             now=lambda: datetime.now(UTC),
             new_name=_new_name,
         )
-
-
-@contextmanager
-def offline_tools(ledger: Path, *, quiet: bool) -> Iterator[Tools]:
-    """Tools for work that sends nothing."""
-    with tools_for(ledger, Sending(), dry_run=True, quiet=quiet) as tools:
-        yield tools
+        yield tools, stack
 
 
 def read_key(file: Path | None) -> str:
@@ -129,58 +175,60 @@ def _key_in(file: Path) -> str:
         ) from None
 
 
-def _no_sender(run: int, *, total: int) -> Sender:
-    del run, total
-    return NothingSent()
+@dataclass(frozen=True)
+class Reach:
+    """The API at one address, and how it is spoken to."""
+
+    connection: Connection
+    sending: Sending
+    ledger: Path
+
+    def open(self) -> ActivityApi:
+        connection, sending = self.connection, self.sending
+        transport = open_transport(
+            concurrency=sending.concurrency,
+            timeouts=Timeouts(read_seconds=sending.timeout),
+            proxy=find_proxy(connection.address, os.environ),
+        )
+        return ActivityApi(connection.address, key=connection.key, transport=transport)
+
+    def line(self, run: int) -> Line:
+        """For sending."""
+        pace = AdaptivePace(
+            rate=self.sending.rate, concurrency=self.sending.concurrency
+        )
+        return Line(self.open(), Recorder(self.ledger, run), pace)
+
+    def desk(self, run: int) -> Desk:
+        """For looking."""
+        return Desk(self.open(), Recorder(self.ledger, run))
 
 
-def _api_sender(
-    stack: ExitStack,
-    ledger: Path,
-    sending: Sending,
-    *,
-    stop: Stop,
-    progress: Progress,
-) -> SenderFor:
-    connection = connect(stack, sending)
-
-    def sender_for(run: int, *, total: int) -> Sender:
-        most = sending.max_failed.of(total) if sending.max_failed else None
-        limits = Limits(sending.concurrency, sending.patience, most)
-        line = partial(_open_line, connection, sending, ledger, run)
-        return ApiSender(line, limits, stop=stop, progress=progress)
-
-    return sender_for
+def _reconciler(api: Reach, run: int, sending: Sending, tools: Tools) -> Reconciler:
+    if sending.no_reconcile:
+        return LeftUncertain()
+    return ApiReconciler(
+        partial(api.desk, run),
+        Patience(sending.look_again, sending.timeout, tools.now),
+        stop=tools.stop,
+        progress=tools.progress,
+    )
 
 
 def connect(stack: ExitStack, sending: Sending) -> Connection:
     """The API and its key, or the stand-in, which ends with `stack`."""
     if sending.sandbox:
-        return _sandbox_connection(stack)
+        return _sandbox_connection(stack, sending.scenario)
     address = parse_address(sending.base_url, allow_http=sending.allow_http)
     return Connection(address, read_key(sending.api_key_file))
 
 
-def _sandbox_connection(stack: ExitStack) -> Connection:
+def _sandbox_connection(stack: ExitStack, scenario: str | None) -> Connection:
     try:
-        stand_in = stack.enter_context(running_sandbox())
+        stand_in = stack.enter_context(running_sandbox(scenario=scenario))
     except SandboxError as error:
         raise SettingsError(str(error)) from error
     return Connection(parse_address(stand_in.url, allow_http=False), stand_in.api_key)
-
-
-def _open_line(
-    connection: Connection, sending: Sending, ledger: Path, run: int
-) -> Line:
-    transport = open_transport(
-        concurrency=sending.concurrency,
-        proxy=find_proxy(connection.address, os.environ),
-    )
-    return Line(
-        api=ActivityApi(connection.address, key=connection.key, transport=transport),
-        recorder=Recorder(ledger, run),
-        pace=SteadyPace(sending.rate),
-    )
 
 
 def _new_name(at: datetime) -> str:

@@ -1,7 +1,8 @@
 """The ledger as the main thread sees it: runs, and what stands in the way of a row."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,8 +12,20 @@ from typing import Any, Final, Self
 import polars as pl
 
 from pipeline.errors import LedgerError
-from pipeline.ledger.database import SCHEMA, connect, transaction
-from pipeline.ledger.records import RunRecord, State, milliseconds, utc_now
+from pipeline.ledger.database import connect
+from pipeline.ledger.queries import (
+    ALL_BODIES,
+    ANY_SENDING,
+    COUNTS,
+    KNOWN_IDS,
+    SAMPLED_BODIES,
+    SENDINGS,
+    SENT_BEFORE,
+    STANDING,
+    UNCERTAIN,
+    UNSETTLED,
+)
+from pipeline.ledger.records import RunRecord, Settled, State, milliseconds, utc_now
 from pipeline.ledger.run_rows import (
     BEGIN_RUN,
     END_RUN,
@@ -22,9 +35,12 @@ from pipeline.ledger.run_rows import (
     record_of,
     run_row,
 )
-from pipeline.ledger.sendings import write_cut_off
+from pipeline.ledger.sendings import write_cut_off, write_settled
+from pipeline.ledger.soundness import problems_of
+from pipeline.ledger.transactions import transaction
 from pipeline.ledger.trouble import translated
 
+_Values = tuple[object, ...] | Dict[str, object]
 STANDING_SCHEMA: Final = pl.Schema(
     {
         "identity": pl.Binary(),
@@ -44,33 +60,30 @@ SENDINGS_SCHEMA: Final = pl.Schema(
         "code": pl.String(),
         "field": pl.String(),
         "message": pl.String(),
+        "at": pl.Int64(),
     }
 )
-# The identities come as one blob, 16 bytes each: half the time of a temporary table.
-# CROSS JOIN keeps SQLite from walking through the whole ledger.
-_WANTED = """
-WITH RECURSIVE place (at) AS (
-    SELECT 1 UNION ALL SELECT at + 16 FROM place WHERE at + 16 < length(:wanted)
-), wanted (identity) AS (SELECT substr(:wanted, at, 16) FROM place)
-"""
-_STANDING = (
-    _WANTED
-    + """
-SELECT sending.identity, run.name, state, body, activity_id
-FROM wanted
-CROSS JOIN sending INDEXED BY sent_once
-    ON sending.identity = wanted.identity AND state IN (0, 1, 3)
-JOIN run ON run.id = sending.run
-"""
+UNCERTAIN_SCHEMA: Final = pl.Schema(
+    {
+        "identity": pl.Binary(),
+        "claimed_at": pl.Int64(),
+        "at": pl.Int64(),
+        "code": pl.String(),
+    }
 )
-_SENDINGS = (
-    _WANTED
-    + """
-SELECT sending.identity, state, activity_id, http_status, attempts, code, field, message
-FROM wanted
-CROSS JOIN sending ON sending.identity = wanted.identity AND sending.run = :run
-"""
+UNSETTLED_SCHEMA: Final = pl.Schema(
+    {
+        "run": pl.String(),
+        "identity": pl.Binary(),
+        "state": pl.UInt8(),
+        "claimed_at": pl.Int64(),
+        "at": pl.Int64(),
+        "code": pl.String(),
+    }
 )
+# So few are looked for one by one; of more a sample says enough.
+_FEW_BODIES: Final = 1_000
+_SAMPLED_BELOW: Final = pl.lit(b"\x10")
 
 
 class Ledger:
@@ -126,15 +139,15 @@ class Ledger:
 
     def runs(self, limit: int = 20) -> list[RunRecord]:
         """The newest first."""
-        return [record_of(row) for row in self._rows(NEWEST_RUNS, limit)]
+        return [record_of(row) for row in self._rows(NEWEST_RUNS, (limit,))]
 
     def find_run(self, name: str) -> RunRecord | None:
-        found = self._rows(FIND_RUN, name)
+        found = self._rows(FIND_RUN, (name,))
         return record_of(found[0]) if found else None
 
     def number_of(self, name: str) -> int:
         """The number that `begin_run` gave; raises LedgerError for an unknown run."""
-        found = self._rows("SELECT id FROM run WHERE name = ?", name)
+        found = self._rows("SELECT id FROM run WHERE name = ?", (name,))
         if not found:
             raise LedgerError(
                 f"The ledger knows of no run {name}.",
@@ -146,16 +159,81 @@ class Ledger:
 
     def standing(self, identities: pl.Series) -> pl.DataFrame:
         """The live sendings, of any run, in `STANDING_SCHEMA`: one per identity."""
-        return self._look_up(_STANDING, identities, STANDING_SCHEMA, run=None)
+        return self._look_up(STANDING, identities, STANDING_SCHEMA, run=None)
 
     def sendings(self, run: int, identities: pl.Series) -> pl.DataFrame:
         """The run's own sendings, in any state, in `SENDINGS_SCHEMA`."""
-        return self._look_up(_SENDINGS, identities, SENDINGS_SCHEMA, run=run)
+        return self._look_up(SENDINGS, identities, SENDINGS_SCHEMA, run=run)
 
     def counts(self, run: int) -> dict[State, int]:
         """How many sendings of the run are in each state; zeros are left out."""
-        query = "SELECT state, count(*) FROM sending WHERE run = ? GROUP BY state"
-        return {State(state): count for state, count in self._rows(query, run)}
+        rows = self._rows(COUNTS, {"run": run})
+        return {State(state): count for state, count in rows if count}
+
+    def uncertain(self, run: int) -> pl.DataFrame:
+        """The run's UNCERTAIN sendings: identity, claimed_at, at, code.
+
+        `claimed_at` (when the intent was written) and `at` (of the last change) are
+        milliseconds since 1970 in UTC. A ledger of version 1 did not keep the first:
+        the start of the run stands for it.
+        """
+        [(began,)] = self._rows("SELECT started_at FROM run WHERE id = ?", (run,))
+        values = {"run": run, "began": milliseconds(datetime.fromisoformat(began))}
+        rows = self._rows(UNCERTAIN, values)
+        return pl.DataFrame(rows, schema=UNCERTAIN_SCHEMA, orient="row")
+
+    def unsettled(self, target: str, workspace: str) -> pl.DataFrame:
+        """What is in flight, or uncertain, of all runs there, in `UNSETTLED_SCHEMA`.
+
+        `run` is a run's name; the times are as those of `uncertain`.
+        """
+        rows = self._rows(UNSETTLED, (target, workspace))
+        return pl.DataFrame(rows, schema=UNSETTLED_SCHEMA, orient="row")
+
+    def known_ids(self, ids: Iterable[str]) -> set[str]:
+        """Those of the activities' ids that a sending bears, in any case of letters.
+
+        Reads all of the ledger, unless there are no ids.
+        """
+        wanted = {one: _lower(one) for one in ids}
+        if not wanted:
+            return set()
+        values = {"ids": json.dumps(sorted(set(wanted.values())))}
+        known = {found for (found,) in self._rows(KNOWN_IDS, values)}
+        return {one for one, lower in wanted.items() if lower in known}
+
+    def imported_bodies(
+        self, target: str, workspace: str, bodies: pl.Series
+    ) -> tuple[int, int]:
+        """How many bodies were looked at, and how many of them were created there.
+
+        `bodies` are digests of 16 bytes, repeats count once. Of 1,000 or more only
+        those are looked at that the ledger's sample of one in sixteen would hold;
+        fewer are looked for in all of the ledger.
+        """
+        wanted = bodies.drop_nulls().unique().sort()
+        query = ALL_BODIES
+        if len(wanted) >= _FEW_BODIES:
+            query, wanted = SAMPLED_BODIES, _sampled(wanted)
+        if wanted.is_empty():
+            return 0, 0
+        there = {"target": target, "workspace": workspace}
+        [(found,)] = self._rows(query, {"wanted": b"".join(wanted), **there})
+        return len(wanted), found
+
+    def sent_before(self, target: str, workspace: str) -> bool:
+        """Whether a run to that target and workspace created a row."""
+        return bool(self._rows(SENT_BEFORE, (target, workspace))[0][0])
+
+    def settle(self, run: int, settled: Sequence[Settled]) -> None:
+        """Writes down what came of uncertain sendings, all of it or none.
+
+        Only for a run that no process is sending. Raises LedgerError when one of
+        them is not uncertain.
+        """
+        with self._transaction():
+            at = milliseconds(self._now())
+            write_settled(self._connection, run, settled, at)
 
     def settle_intents(self, run: int) -> int:
         """Makes uncertain what the run had in flight when it was cut off.
@@ -165,37 +243,32 @@ class Ledger:
         with self._transaction():
             return write_cut_off(self._connection, run, milliseconds(self._now()))
 
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """In this block the ledger reads as it was when first read in it."""
+        with translated(self.path):
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with translated(self.path):
+                self._connection.execute("ROLLBACK")
+
     def check(self) -> list[str]:
         """What is wrong with the file, in words; reads all of it."""
-        try:
-            found = [text for (text,) in self._connection.execute("PRAGMA quick_check")]
-            schema = dict(
-                self._connection.execute("SELECT name, sql FROM sqlite_schema")
-            )
-        except sqlite3.DatabaseError as error:
-            return [f"The ledger is damaged: {error}."]
-        return [
-            *(f"The ledger is damaged: {text}." for text in found if text != "ok"),
-            *(
-                f"The ledger's part `{name}` is missing or was changed."
-                for name, statement in SCHEMA.items()
-                if schema.get(name) != statement
-            ),
-        ]
+        return problems_of(self._connection)
 
     def _look_up(
         self, query: str, identities: pl.Series, schema: pl.Schema, run: int | None
     ) -> pl.DataFrame:
         """Sorted, so that neighbours are read from the same page."""
         wanted = b"".join(identities.drop_nulls().unique().sort())
-        if not wanted or not self._rows("SELECT 1 FROM sending LIMIT 1"):
+        if not wanted or not self._rows(ANY_SENDING):
             return pl.DataFrame(schema=schema)
-        with translated(self.path):
-            values = {"wanted": wanted, "run": run}
-            rows = self._connection.execute(query, values).fetchall()
+        rows = self._rows(query, {"wanted": wanted, "run": run})
         return pl.DataFrame(rows, schema=schema, orient="row")
 
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+    def _rows(self, query: str, values: _Values = ()) -> list[tuple[Any, ...]]:
         with translated(self.path):
             return self._connection.execute(query, values).fetchall()
 
@@ -203,3 +276,12 @@ class Ledger:
     def _transaction(self) -> Iterator[None]:
         with translated(self.path), transaction(self._connection):
             yield
+
+
+def _sampled(bodies: pl.Series) -> pl.Series:
+    return bodies.to_frame("body").filter(pl.col("body") < _SAMPLED_BELOW)["body"]
+
+
+def _lower(text: str) -> str:
+    """As SQLite does it: only the letters of ASCII."""
+    return text.encode("utf-8", "replace").lower().decode()

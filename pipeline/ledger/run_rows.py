@@ -12,7 +12,9 @@ _COLUMNS: Final = (
     "started_at, reports, sources, options, ended_at, status, exit_code, counts"
 )
 _MARKS: Final = ", ".join("?" * 15)
-BEGIN_RUN: Final = f"INSERT INTO run ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608
+BEGIN_RUN: Final = f"""
+INSERT INTO run ({_COLUMNS}, created) VALUES ({_MARKS}, 0)
+"""  # noqa: S608
 FIND_RUN: Final = f"SELECT {_COLUMNS} FROM run WHERE name = ?"  # noqa: S608
 NEWEST_RUNS: Final = f"SELECT {_COLUMNS} FROM run ORDER BY id DESC LIMIT ?"  # noqa: S608
 END_RUN: Final = """

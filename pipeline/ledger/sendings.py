@@ -7,14 +7,14 @@ from typing import Final
 from pipeline.errors import LedgerError
 from pipeline.ledger.records import Intent, Settled, Standing, State
 
-# The two conflicts are told apart in this order: whoever holds the identity live
-# stops the claim before a released sending of the same run could be taken up.
+# The schema ignores the row where the identity is held live, before a released sending
+# of the same run could be taken up.
 _CLAIM: Final = """
-INSERT INTO sending (identity, run, state, body, attempts, at)
-VALUES (?, ?, 0, ?, 1, ?)
-ON CONFLICT (identity) WHERE state IN (0, 1, 3) DO NOTHING
+INSERT INTO sending (identity, run, state, body, attempts, at, claimed_at)
+VALUES (?1, ?2, 0, ?3, 1, ?4, ?4)
 ON CONFLICT (identity, run) DO UPDATE SET
-    state = 0, body = excluded.body, at = excluded.at, attempts = attempts + 1,
+    state = 0, body = excluded.body, attempts = attempts + 1,
+    at = excluded.at, claimed_at = excluded.claimed_at,
     activity_id = NULL, http_status = NULL, code = '', field = '', message = ''
 WHERE state = 4
 """
@@ -24,14 +24,18 @@ FROM sending JOIN run ON run.id = sending.run
 WHERE identity = ? AND (state IN (0, 1, 3) OR run = ?)
 ORDER BY state IN (0, 1, 3) DESC LIMIT 1
 """
+# A row that stays uncertain keeps the time at which it became so.
 _SETTLE: Final = """
 UPDATE sending SET
-    state = ?, activity_id = ?, http_status = ?, attempts = max(attempts, ?),
-    code = ?, field = ?, message = ?, at = ?
+    state = ?, activity_id = ?, http_status = coalesce(?, http_status),
+    attempts = max(attempts, ?), code = ?, field = ?, message = ?,
+    at = CASE WHEN state = ? THEN at ELSE ? END
 WHERE identity = ? AND run = ? AND state IN (0, 3)
 """
+_COUNT_CREATED: Final = "UPDATE run SET created = created + ? WHERE id = ?"
 _SETTLE_INTENTS: Final = """
-UPDATE sending SET state = 3, code = ?, message = ?, at = ? WHERE run = ? AND state = 0
+UPDATE sending INDEXED BY not_created SET state = 3, code = ?, message = ?, at = ?
+WHERE run = ? AND state = 0 AND state <> 1
 """
 _CUT_OFF = "The program ended between sending the row and hearing the answer."
 
@@ -70,6 +74,9 @@ def write_settled(
             "An answer came for a row that the ledger does not hold as sent.",
             hint="This is a fault of the program: keep the ledger and report it.",
         )
+    created = sum(one.state is State.CREATED for one in settled)
+    if created:
+        connection.execute(_COUNT_CREATED, (created, run))
 
 
 def write_cut_off(connection: sqlite3.Connection, run: int, at: int) -> int:
@@ -98,6 +105,7 @@ def _settled_row(settled: Settled, run: int, at: int) -> _Row:
         _storable(settled.code),
         _storable(settled.field),
         _storable(settled.message),
+        int(settled.state),
         at,
         settled.identity,
         run,

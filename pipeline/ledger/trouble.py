@@ -1,9 +1,10 @@
 """What can go wrong with the ledger's file, in plain words."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -11,16 +12,21 @@ from pipeline.errors import LedgerError
 
 BUSY_SECONDS: Final = 5.0
 _PRIMARY = 0xFF
+_FILES = 3  # the ledger, its log and its index
 _ELSEWHERE = "Name another place with --ledger."
 _RIGHTS = f"Ask for the right to write to the file and its folder. Or: {_ELSEWHERE}"
 _ROOM = "Make room on the disk, then go on with `activity-import resume`."
-_BACKUP = (
+RESTORE: Final = (
     "Put the file aside and restore it from a backup. Do not start an empty ledger "
     "without need: it would not know what was sent before."
 )
 _OUR_BUG = "This is a fault of the program: keep the ledger as it is and report it."
 
 _Words = tuple[str, str]
+_MANY_FILES: _Words = (
+    "The ledger cannot be opened: too many files are open.",
+    "Close other programs, or allow more with `ulimit -n 4096`, then try again.",
+)
 _READ_ONLY: _Words = ("The ledger cannot be written: access is denied.", _RIGHTS)
 _FULL: _Words = ("The ledger cannot be written: the disk is full.", _ROOM)
 _SQLITE: Final[dict[int, _Words]] = {
@@ -39,15 +45,19 @@ _SQLITE: Final[dict[int, _Words]] = {
         "Look whether the disk is full, over your quota, or no longer connected, "
         "then go on with `activity-import resume`.",
     ),
-    sqlite3.SQLITE_CORRUPT: ("The ledger is damaged.", _BACKUP),
+    sqlite3.SQLITE_CORRUPT: ("The ledger is damaged.", RESTORE),
     sqlite3.SQLITE_NOTADB: (
         "The file is not a ledger.",
         f"Is it another file, by mistake? {_ELSEWHERE}",
     ),
 }
+# SQLite does not say so when its shared memory, a file, finds no room.
+_EXTENDED: Final[dict[int, _Words]] = {sqlite3.SQLITE_IOERR_SHMSIZE: _FULL}
 _SYSTEM: Final[dict[int, _Words]] = {
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
+    errno.EMFILE: _MANY_FILES,
+    errno.ENFILE: _MANY_FILES,
     errno.EROFS: ("The ledger cannot be written: the disk is read-only.", _ELSEWHERE),
     errno.ENOSPC: _FULL,
     errno.EDQUOT: ("The ledger cannot be written: your quota is used up.", _ROOM),
@@ -84,4 +94,18 @@ def _words(error: Exception) -> _Words:
     unknown = (f"The ledger failed: {error}.", _OUR_BUG)
     if isinstance(error, OSError):
         return _SYSTEM.get(error.errno or 0, (f"The ledger failed: {error}.", _RIGHTS))
-    return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY, unknown)
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code & _PRIMARY == sqlite3.SQLITE_CANTOPEN and not _may_open_files():
+        return _MANY_FILES
+    return _EXTENDED.get(code) or _SQLITE.get(code & _PRIMARY, unknown)
+
+
+def _may_open_files() -> bool:
+    """Whether the system lets us open as many files as SQLite wanted to."""
+    with ExitStack() as stack:
+        try:
+            for _ in range(_FILES):
+                stack.enter_context(Path(os.devnull).open("rb"))
+        except OSError as error:
+            return error.errno not in (errno.EMFILE, errno.ENFILE)
+    return True

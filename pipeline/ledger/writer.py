@@ -10,9 +10,9 @@ from threading import Thread
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from pipeline.errors import LedgerError
-from pipeline.ledger.database import transaction
 from pipeline.ledger.records import Intent, Settled, Standing, milliseconds
 from pipeline.ledger.sendings import write_claims, write_settled
+from pipeline.ledger.transactions import transaction
 from pipeline.ledger.trouble import ledger_error
 
 GROUP_LIMIT: Final = 256

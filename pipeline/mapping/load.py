@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 import polars as pl
 
+from pipeline.activity import STAMP_FIELDS, stamp_room
 from pipeline.errors import MappingError, Mistake
 from pipeline.mapping.load_fields import load_fields
 from pipeline.mapping.load_tests import load_tests
@@ -86,7 +87,9 @@ def _mapping(top: Section) -> Mapping:
         fields=load_fields(top, lookups),
         lookups=lookups,
         rules=_rules(top.table("rules", "'rules'")),
+        stamp=_stamp(top),
     )
+    mapping = _with_room_for_stamp(mapping)
     mapping = replace(mapping, tests=load_tests(top, mapping))
     _optional_columns_are_named(top, mapping)
     top.close()
@@ -234,6 +237,23 @@ def _rules(section: Section | None) -> Rules:
     )
     section.close()
     return rules
+
+
+def _stamp(top: Section) -> str | None:
+    if top.text("stamp") is None:
+        return None
+    fields = tuple(STAMP_FIELDS)
+    return top.choice("stamp", fields, fields[0])
+
+
+def _with_room_for_stamp(mapping: Mapping) -> Mapping:
+    """A `max_length` is that of the text with its stamp."""
+    rule = mapping.fields.get(mapping.stamp or "")
+    if mapping.stamp is None or rule is None or rule.max_length is None:
+        return mapping
+    shorter = max(1, rule.max_length - stamp_room(mapping.stamp))
+    fields = {**mapping.fields, mapping.stamp: replace(rule, max_length=shorter)}
+    return replace(mapping, fields=fields)
 
 
 def _optional_columns_are_named(top: Section, mapping: Mapping) -> None:

@@ -140,7 +140,10 @@ class GoldenRow:
 
 @dataclass(frozen=True)
 class Mapping:
-    """One mapping file; `folder` is where relative lookup files lie."""
+    """One mapping file; `folder` is where relative lookup files lie.
+
+    `stamp` is the field that bears a mark, by which a row is found again in Reevo.
+    """
 
     name: str
     system: str
@@ -156,4 +159,5 @@ class Mapping:
     skip: tuple[SkipRule, ...] = ()
     lookups: Dict[str, FileLookup] = field(default_factory=dict)
     rules: Rules = Rules()
+    stamp: str | None = None
     tests: tuple[GoldenRow, ...] = ()

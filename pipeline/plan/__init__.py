@@ -1,6 +1,7 @@
 """The plan: what a run will send, on disk before anything is sent."""
 
 from pipeline.plan.decide import PLANNED_SCHEMA, decide, without_bodies
+from pipeline.plan.familiar import FamiliarBodies
 from pipeline.plan.files import Plan, PlannedBatch, PlanWriter
 from pipeline.plan.identity import (
     ContentIdentity,
@@ -10,22 +11,34 @@ from pipeline.plan.identity import (
     body_digests,
     identifier,
 )
-from pipeline.plan.requests import requests_of
+from pipeline.plan.requests import (
+    requests_for,
+    requests_of,
+    requests_spread,
+    sent_body,
+)
+from pipeline.plan.sent import SentRow, sent_rows
 from pipeline.plan.standing import with_changes
 
 __all__ = [
     "PLANNED_SCHEMA",
     "ContentIdentity",
+    "FamiliarBodies",
     "Identifier",
     "KeyIdentity",
     "Plan",
     "PlanWriter",
     "PlannedBatch",
     "Scope",
+    "SentRow",
     "body_digests",
     "decide",
     "identifier",
+    "requests_for",
     "requests_of",
+    "requests_spread",
+    "sent_body",
+    "sent_rows",
     "with_changes",
     "without_bodies",
 ]

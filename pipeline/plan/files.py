@@ -60,7 +60,10 @@ class PlannedBatch:
 class Plan:
     """A sealed plan: `rows` counts what was read by source, `counts` by status.
 
-    `labels` names, by source and field, the source columns a field is made of.
+    `labels` names, by source and field, the source columns a field is made of;
+    `stamp` is the field that bears a mark when it is sent; `familiar` says of how
+    many bodies to send it was asked whether they were sent before under another
+    identity, and of how many it is so.
     """
 
     folder: Path
@@ -69,6 +72,8 @@ class Plan:
     batches: tuple[PlannedBatch, ...]
     rows: tuple[int, ...]
     counts: dict[str, int]
+    stamp: str | None = None
+    familiar: tuple[int, int] = (0, 0)
 
     @classmethod
     def open(cls, folder: Path) -> "Plan | None":
@@ -82,9 +87,16 @@ class Plan:
             PlannedBatch(folder, number, sources[source])
             for number, source in enumerate(content["batches"])
         )
-        rows = tuple(content["rows"])
-        labels = tuple(content["labels"])
-        return cls(folder, sources, labels, batches, rows, content["counts"])
+        return cls(
+            folder,
+            sources,
+            tuple(content["labels"]),
+            batches,
+            tuple(content["rows"]),
+            content["counts"],
+            content.get("stamp"),
+            tuple(content.get("familiar", (0, 0))),
+        )
 
 
 class PlanWriter:
@@ -118,8 +130,12 @@ class PlanWriter:
         self._rows[batch.source.number] += planned.height
         self._counts.update(dict(planned["status"].value_counts().iter_rows()))
 
-    def seal(self) -> Plan:
+    def seal(
+        self, *, stamp: str | None = None, familiar: tuple[int, int] = (0, 0)
+    ) -> Plan:
         content = {
+            "stamp": stamp,
+            "familiar": familiar,
             "sources": [asdict(source) for source in self._sources],
             "labels": self._labels,
             "batches": self._batches,

@@ -25,6 +25,11 @@ class Scope:
     system: str
 
     @property
+    def place(self) -> tuple[str, str]:
+        """The target as the ledger knows it: its URL and its workspace."""
+        return self.target, self.workspace
+
+    @property
     def prefix(self) -> str:
         return _SEPARATOR.join((self.target, self.workspace))
 

@@ -1,34 +1,19 @@
 """What a run is asked to do, and what it is given to do it with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, RunRecord
 from pipeline.mapping.model import Mapping
+from pipeline.plan import Plan
 from pipeline.progress import Progress
-from pipeline.stages.post import Sender
+from pipeline.stages.post import Posted, Sender
 from pipeline.stages.read import Layout
+from pipeline.stages.reconcile import Reconciler, Witness
 from pipeline.stopping import Stop
-
-
-@dataclass(frozen=True)
-class RowLimit:
-    """A number of rows, or a share of them: `--max-invalid 5`, `--max-failed 2%`."""
-
-    rows: int | None = None
-    percent: float | None = None
-
-    def of(self, total: int) -> int:
-        """The greatest number of rows out of `total` that is within the limit."""
-        if self.rows is not None:
-            return self.rows
-        return int(total * (self.percent or 0.0) / 100)
-
-    def __str__(self) -> str:
-        return f"{self.percent:g}%" if self.rows is None else str(self.rows)
 
 
 @dataclass(frozen=True)
@@ -54,14 +39,52 @@ class Job:
     layout: Layout = field(default_factory=Layout)
     dry_run: bool = False
     limit: int | None = None
-    max_invalid: RowLimit | None = None
     options: tuple[str, ...] = ()
 
 
 class SenderFor(Protocol):
-    """Makes the sender of one run, given its number in the ledger and its size."""
+    """Makes the sender of one run, given its number in the ledger."""
 
-    def __call__(self, run: int, *, total: int) -> Sender: ...
+    def __call__(self, run: int) -> Sender: ...
+
+
+class ReconcilerFor(Protocol):
+    """Makes the reconciler of one run, given its number in the ledger."""
+
+    def __call__(self, run: int) -> Reconciler: ...
+
+
+class Guard(Protocol):
+    """Looks at a whole plan before anything of it is sent."""
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        """Why nothing is to be sent; None lets the run go on."""
+
+
+class Consent(Protocol):
+    """Asks the person who started the run, if there is one to ask."""
+
+    def may_begin(self, question: str) -> bool: ...
+
+    def may_go_on(self, question: str) -> bool: ...
+
+
+class Showing(Protocol):
+    """What the API shows of rows that were sent, a text for each."""
+
+    def show(self, rows: Sequence[Witness]) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the user orders beyond sending each row once.
+
+    `pilot` is the number of rows to send first and to show; `resend_uncertain` has
+    rows sent again that were looked for twice and not found.
+    """
+
+    pilot: int | None = None
+    resend_uncertain: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +93,11 @@ class Tools:
 
     ledger: Ledger
     sender_for: SenderFor
+    reconciler_for: ReconcilerFor
+    showing: Showing
+    consent: Consent
+    guards: tuple[Guard, ...]
+    orders: Orders
     progress: Progress
     stop: Stop
     now: Callable[[], datetime]

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.activity import ActivityRules
+from pipeline.activity import (
+    DESCRIPTION_LENGTH,
+    SUBJECT_LENGTH,
+    ActivityRules,
+    stamp_room,
+)
 from pipeline.errors import MappingError, Mistake, PipelineError, SourceError
 from pipeline.lookups import LookupTable, lookup_table
 from pipeline.mapping import bind_columns, did_you_mean, normalize_name
@@ -58,15 +63,21 @@ def open_lookups(mapping: Mapping, folders: tuple[Path, ...]) -> dict[str, Looku
 
 def rules_of(mapping: Mapping, now: datetime) -> ActivityRules:
     """What the mapping asks of its rows, at this moment."""
-    standard = ActivityRules(now)
-    lengths = {name: rule.max_length for name, rule in mapping.fields.items()}
     return ActivityRules(
         now,
         require_link=mapping.rules.require_link,
         allow_future=mapping.rules.allow_future,
-        subject_length=lengths.get("subject") or standard.subject_length,
-        description_length=lengths.get("description") or standard.description_length,
+        subject_length=_most(mapping, "subject", SUBJECT_LENGTH),
+        description_length=_most(mapping, "description", DESCRIPTION_LENGTH),
     )
+
+
+def _most(mapping: Mapping, name: str, standard: int) -> int:
+    """The greatest length of a field; `max_length` leaves room for a stamp already."""
+    rule = mapping.fields.get(name)
+    if rule is not None and rule.max_length is not None:
+        return rule.max_length
+    return standard - (stamp_room(name) if mapping.stamp == name else 0)
 
 
 def _folders(mapping: Mapping, paths: tuple[Path, ...]) -> tuple[Path, ...]:

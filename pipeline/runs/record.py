@@ -1,55 +1,25 @@
 """A run's own places: its line in the ledger, its private folder, its report folder."""
 
-import json
-import shlex
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
-import polars as pl
 from filelock import FileLock, Timeout
 
 from pipeline.errors import PipelineError
-from pipeline.ledger import (
-    SENDINGS_SCHEMA,
-    STANDING_SCHEMA,
-    Ledger,
-    RunRecord,
-    State,
-)
+from pipeline.ledger import RunRecord
 from pipeline.plan import Plan
 from pipeline.private_files import private_folder, write_whole
-from pipeline.rows import Status
 from pipeline.runs.job import Job, Tools
-from pipeline.runs.summary import (
-    EXIT_CODES,
-    SUMMARY,
-    Heading,
-    RunStatus,
-    Summary,
-    issue_lines,
-    judge,
-)
-from pipeline.stages.post import Ending, Posted
-from pipeline.stages.report import FIX_ME, ROWS, Fates, check_accounts, write_report
+from pipeline.runs.next_commands import resume_command
+from pipeline.runs.summary import SUMMARY, Heading, RunStatus, Summary
+from pipeline.runs.typed import from_here
 from pipeline.stopping import Interrupted
 
-_FOR_RESUME = ("--ledger=", "--allow-http", "--api-key-file=")
-_STATUS = {
-    State.INTENT: Status.UNCERTAIN,
-    State.CREATED: Status.CREATED,
-    State.REJECTED: Status.REJECTED,
-    State.UNCERTAIN: Status.UNCERTAIN,
-}
-_ELSEWHERE = {
-    State.INTENT: Status.UNCERTAIN,
-    State.CREATED: Status.DUPLICATE,
-    State.UNCERTAIN: Status.UNCERTAIN,
-}
+_LOCK_SECONDS = 1.0  # `history` holds a lock for a moment, to see whether it is free
+_REPORT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -106,19 +76,38 @@ def open_run(job: Job, tools: Tools) -> Iterator[OpenRun]:
 def reopen_run(record: RunRecord, tools: Tools) -> Iterator[tuple[OpenRun, Plan]]:
     """Takes up a run that was planned before; raises PipelineError if it cannot be."""
     folder = run_folder(tools.ledger.path, record.name)
-    plan = Plan.open(folder)
-    if plan is None:
-        raise PipelineError(
-            f"The run {record.name} ended before its plan was complete; nothing of it "
-            "was sent.",
-            hint="Run the import again.",
-        )
+    plan = plan_of(record, tools)
     with _held(folder, record.name):
         number = tools.ledger.number_of(record.name)
         tools.ledger.settle_intents(number)
         run = OpenRun(record, number, folder)
         with _failures_told(run, tools):
             yield run, plan
+
+
+def plan_of(record: RunRecord, tools: Tools) -> Plan:
+    """The plan of a run; raises PipelineError when it was never completed."""
+    plan = Plan.open(run_folder(tools.ledger.path, record.name))
+    if plan is None:
+        raise PipelineError(
+            f"The run {record.name} ended before its plan was complete; nothing of it "
+            "was sent.",
+            hint="Run the import again.",
+        )
+    return plan
+
+
+@contextmanager
+def writing_report(folder: Path) -> Iterator[None]:
+    """One process at a time writes the report of a run."""
+    try:
+        with FileLock(folder / "report.lock", timeout=_REPORT_SECONDS, mode=0o600):
+            yield
+    except Timeout:
+        raise PipelineError(
+            "Another process has been writing the report of this run for minutes.",
+            hint="Wait for it to end, then try again.",
+        ) from None
 
 
 @contextmanager
@@ -128,92 +117,10 @@ def _failures_told(run: OpenRun, tools: Tools) -> Iterator[None]:
         yield
     except PipelineError as error:
         if Plan.open(run.folder) is not None:
-            error.next = (_command(*_resume(run.record)),)
+            error.next = (resume_command(run.record),)
         with suppress(PipelineError):
-            _end(run, _failed(run, error, tools.now()), tools)
+            end_run(run, _failed(run, error, tools.now()), tools)
         raise
-
-
-def conclude(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
-    """Writes the report, checks that the rows add up, and ends the run."""
-    reports = Path(run.record.reports)
-    tools.progress.begin("reporting", sum(plan.rows))
-    counted = write_report(
-        reports,
-        plan,
-        _nothing_sent if run.record.dry_run else partial(fates, tools.ledger, run),
-        dry_run=run.record.dry_run,
-        advance=tools.progress.advance,
-    )
-    check_accounts(
-        reports / ROWS,
-        read=sum(plan.rows),
-        outcomes=counted.statuses,
-        sent=counted.sent,
-        ledger=_recorded(tools.ledger, run.number),
-    )
-    status = judge(counted.statuses, posted)
-    interrupted = status is RunStatus.INTERRUPTED
-    summary = Summary(
-        heading=run.heading,
-        status=status,
-        exit_code=tools.stop.exit_code if interrupted else EXIT_CODES[status],
-        ended_at=tools.now(),
-        sources=tuple(zip(plan.sources, plan.rows, strict=True)),
-        counts=counted.statuses,
-        issues=issue_lines(counted),
-        posted=posted,
-        reason=posted.reason,
-        hint=posted.hint,
-        next=_next(run, counted.statuses),
-    )
-    _end(run, summary, tools)
-    return summary
-
-
-def posted_before(run: OpenRun) -> Posted:
-    """How the run's sending ended, and what its last summary tells of the traffic."""
-    endings = {"stopped": Ending.STOPPED, "interrupted": Ending.INTERRUPTED}
-    if run.record.status in {None, "failed"}:
-        return Posted(Ending.INTERRUPTED, "The run was cut off before its report.")
-    ending = endings.get(run.record.status or "", Ending.FINISHED)
-    try:
-        told = json.loads(_summary_file(run).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return Posted(ending)
-    requests = told["requests"]
-    per_second = requests["per_second"]
-    return Posted(
-        ending,
-        told["reason"],
-        told["hint"],
-        sent=requests["sent"],
-        retried=requests["retried"],
-        throttled=requests["throttled"],
-        seconds=requests["sent"] / per_second if per_second else 0.0,
-    )
-
-
-def fates(ledger: Ledger, run: OpenRun, identities: pl.Series) -> Fates:
-    """What the ledger knows of these identities, in terms of outcomes."""
-    own = ledger.sendings(run.number, identities)
-    others = ledger.standing(identities).filter(pl.col("run") != run.record.name)
-    return Fates(_with_status(own, _STATUS), _with_status(others, _ELSEWHERE))
-
-
-def _nothing_sent(_identities: pl.Series) -> Fates:
-    """A dry run's plan already holds all that is to be said."""
-    return Fates(
-        _with_status(pl.DataFrame(schema=SENDINGS_SCHEMA), _STATUS),
-        _with_status(pl.DataFrame(schema=STANDING_SCHEMA), _ELSEWHERE),
-    )
-
-
-def from_here(path: str) -> str:
-    """The path as one would type it in the working folder."""
-    if not Path(path).is_relative_to(Path.cwd()):
-        return path
-    return str(Path(path).relative_to(Path.cwd()))
 
 
 def run_folder(ledger: Path, name: str) -> Path:
@@ -233,23 +140,6 @@ def is_held(ledger: Path, name: str) -> bool:
         return True
 
 
-def _with_status(frame: pl.DataFrame, statuses: dict[State, Status]) -> pl.DataFrame:
-    words = {state.value: status.value for state, status in statuses.items()}
-    state = pl.col("state").cast(pl.Int64)
-    named = frame.with_columns(
-        status=state.replace_strict(words, default=None, return_dtype=pl.String)
-    )
-    return named.filter(pl.col("status").is_not_null()).drop("state")
-
-
-def _recorded(ledger: Ledger, number: int) -> Counter[str]:
-    recorded: Counter[str] = Counter()
-    for state, count in ledger.counts(number).items():
-        if state in _STATUS:
-            recorded[_STATUS[state]] += count
-    return recorded
-
-
 def _failed(run: OpenRun, error: PipelineError, now: datetime) -> Summary:
     interrupted = isinstance(error, Interrupted)
     return Summary(
@@ -263,12 +153,13 @@ def _failed(run: OpenRun, error: PipelineError, now: datetime) -> Summary:
     )
 
 
-def _summary_file(run: OpenRun) -> Path:
-    return Path(run.record.reports) / SUMMARY
+def summary_file(record: RunRecord) -> Path:
+    return Path(record.reports) / SUMMARY
 
 
-def _end(run: OpenRun, summary: Summary, tools: Tools) -> None:
-    write_whole(_summary_file(run), summary.json())
+def end_run(run: OpenRun, summary: Summary, tools: Tools) -> None:
+    """Writes the summary down, in its file and in the ledger."""
+    write_whole(summary_file(run.record), summary.json())
     tools.ledger.end_run(
         run.number,
         status=summary.status,
@@ -278,38 +169,10 @@ def _end(run: OpenRun, summary: Summary, tools: Tools) -> None:
     )
 
 
-def _next(run: OpenRun, counts: Counter[str]) -> tuple[str, ...]:
-    """The commands that a person would type now."""
-    record = run.record
-    fix_me = from_here(str(Path(record.reports) / FIX_ME))
-    to_fix = counts[Status.INVALID] + counts[Status.REJECTED]
-    commands: list[tuple[str, ...]] = []
-    if counts[Status.UNSENT]:
-        commands.append(_resume(record))
-    if to_fix:
-        commands.append(("run", fix_me, *record.options))
-    if record.dry_run and not to_fix:
-        sources = map(from_here, record.sources)
-        commands.append(("run", *sources, *record.options))
-    if not commands:
-        ledger = [word for word in record.options if word.startswith("--ledger=")]
-        commands.append(("history", *ledger))
-    return tuple(_command(*words) for words in commands)
-
-
-def _resume(record: RunRecord) -> tuple[str, ...]:
-    needed = (word for word in record.options if word.startswith(_FOR_RESUME))
-    return ("resume", record.name, *needed)
-
-
-def _command(*words: str) -> str:
-    return shlex.join(("activity-import", *words))
-
-
 @contextmanager
 def _held(folder: Path, name: str) -> Iterator[None]:
     try:
-        with FileLock(folder / "lock", timeout=0, mode=0o600):
+        with FileLock(folder / "lock", timeout=_LOCK_SECONDS, mode=0o600):
             yield
     except Timeout:
         raise PipelineError(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from pipeline.sandbox.bodies import read_body
 from pipeline.sandbox.models import ActivityRequest, TimelineQuery
@@ -28,6 +28,7 @@ def activity_routes(workspace: Workspace, store: ActivityStore) -> APIRouter:
         body = await read_body(request, ActivityRequest)
         workspace.check_links(body.attributes)
         activity = store.add(body.attributes, await request.body())
+        request.state.activity = activity  # for the record of what came in
         return Response(to_json({"data": show_activity(activity)}), 201, None, JSON)
 
     @router.post("/_query")
@@ -43,7 +44,8 @@ def answer_timeline(store: ActivityStore, query: TimelineQuery) -> dict[str, Any
     whole, offset = resume(query, "activity")
     found = store.timeline(whole)
     page, next_cursor = take_page(found, whole, record_type="activity", offset=offset)
-    return {"data": [show_activity(each) for each in page], "next_cursor": next_cursor}
+    show = _show_with_description if store.manner.echo else show_activity
+    return {"data": [show(each) for each in page], "next_cursor": next_cursor}
 
 
 def show_activity(activity: Activity) -> dict[str, Any]:
@@ -71,6 +73,12 @@ def show_activity(activity: Activity) -> dict[str, Any]:
         "record_type": "activity",
         "metadata": None,
     }
+
+
+def _show_with_description(activity: Activity) -> dict[str, Any]:
+    metadata = from_json(activity.body)["attributes"]["metadata"]
+    echo = {"description": metadata["description"]}
+    return {**show_activity(activity), "metadata": echo}
 
 
 def show_time(moment: datetime) -> str:

@@ -1,15 +1,15 @@
 """Puts the stand-in together."""
 
 import time
-from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 
 from pipeline.sandbox.activities import activity_routes
+from pipeline.sandbox.arrivals import Arrivals
 from pipeline.sandbox.bodies import read_body
 from pipeline.sandbox.gate import Gate, TokenBucket
-from pipeline.sandbox.inspection import StatusCounter, inspection_routes
+from pipeline.sandbox.inspection import inspection_routes
 from pipeline.sandbox.models import RecordQuery
 from pipeline.sandbox.query import answer_query
 from pipeline.sandbox.refusals import add_refusal_handlers
@@ -18,18 +18,19 @@ from pipeline.sandbox.store import ActivityStore
 from pipeline.sandbox.workspace import Workspace, load_workspace
 
 
-def create_app(settings: SandboxSettings) -> FastAPI:
-    """A stand-in with the seeded workspace and no activities."""
+def create_app(settings: SandboxSettings, arrivals: Arrivals) -> FastAPI:
+    """A stand-in with the seeded workspace and no activities.
+
+    `arrivals` is shown as it is: whoever calls the app keeps it.
+    """
     app = FastAPI(title="Stand-in for the Reevo API", openapi_url=None)
-    counts: Counter[int] = Counter()
-    app.add_middleware(StatusCounter, counts=counts)
     add_refusal_handlers(app)
-    workspace, store = load_workspace(), ActivityStore()
+    workspace, store = load_workspace(), ActivityStore(settings.timeline)
     admitted = [Depends(_gate(settings).admit)]
     app.include_router(_health_route(), prefix="/api/v2")
     for router in (activity_routes(workspace, store), _query_route(workspace)):
         app.include_router(router, prefix="/api/v2", dependencies=admitted)
-    app.include_router(inspection_routes(store, counts))
+    app.include_router(inspection_routes(store, arrivals))
     return app
 
 

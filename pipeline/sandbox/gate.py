@@ -13,25 +13,32 @@ from pipeline.sandbox.refusals import refuse_key, refuse_rate
 
 @dataclass
 class TokenBucket:
-    """Lets `per_second` requests through each second, and holds one second's worth.
+    """Lets `per_second` requests through each second, and `burst` at once after a rest.
 
-    `clock` gives seconds, and never runs backwards.
+    Without `burst` it holds one second's worth. `clock` gives seconds, and never runs
+    backwards.
     """
 
-    per_second: int
+    per_second: float
     clock: Callable[[], float]
+    burst: float | None = None
     tokens: float = field(init=False)
     filled_at: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tokens = self.per_second
+        self.tokens = self.capacity
         self.filled_at = self.clock()
+
+    @property
+    def capacity(self) -> float:
+        """The most tokens it holds."""
+        return self.per_second if self.burst is None else self.burst
 
     def take(self) -> int:
         """Takes a token: 0, or the whole seconds to wait when there is none."""
         now = self.clock()
         earned = (now - self.filled_at) * self.per_second
-        self.tokens = min(self.per_second, self.tokens + earned)
+        self.tokens = min(self.capacity, self.tokens + earned)
         self.filled_at = now
         if self.tokens < 1:
             return math.ceil((1 - self.tokens) / self.per_second)

@@ -1,65 +1,52 @@
 """What the stand-in received: routes that the real API does not have."""
 
-from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.sandbox.activities import show_time
+from pipeline.sandbox.arrivals import Arrivals, show_arrival
 from pipeline.sandbox.refusals import JSON
 from pipeline.sandbox.store import Activity, ActivityStore
 
 CHUNK = 500
+Entry = TypeVar("Entry")
 
 
-@dataclass(frozen=True)
-class StatusCounter:
-    """Counts the answers to requests below /api/ by status."""
-
-    app: ASGIApp
-    counts: Counter[int]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes everything on as it is."""
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
-            return await self.app(scope, receive, send)
-
-        async def count(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.counts[message["status"]] += 1
-            await send(message)
-
-        return await self.app(scope, receive, count)
-
-
-def inspection_routes(store: ActivityStore, counts: Counter[int]) -> APIRouter:
-    """`GET /_sandbox/activities` and `GET /_sandbox/counts`; neither needs a key."""
+def inspection_routes(store: ActivityStore, arrivals: Arrivals) -> APIRouter:
+    """`GET` of `/_sandbox/activities`, `/requests` and `/counts`; none needs a key."""
     router = APIRouter(prefix="/_sandbox")
 
     @router.get("/activities")
     async def list_activities() -> StreamingResponse:
-        return StreamingResponse(_list(store.activities), media_type=JSON)
+        return StreamingResponse(_list(store.activities, _entry), media_type=JSON)
+
+    @router.get("/requests")
+    async def list_requests() -> StreamingResponse:
+        return StreamingResponse(_list(arrivals.entries, show_arrival), media_type=JSON)
 
     @router.get("/counts")
     async def list_counts() -> dict[str, int]:
-        return {str(status): counts[status] for status in sorted(counts)}
+        return {str(each): count for each, count in sorted(arrivals.told.items())}
 
     return router
 
 
-async def _list(activities: list[Activity]) -> AsyncIterator[bytes]:
-    """A JSON list whose bodies are the bytes received, a chunk at a time."""
+async def _list(
+    entries: Sequence[Entry], show: Callable[[Entry], bytes]
+) -> AsyncIterator[bytes]:
+    """A JSON list, a chunk at a time."""
     separator = b"["
-    for start in range(0, len(activities), CHUNK):
-        chunk = activities[start : start + CHUNK]
-        yield separator + b",\n".join(_entry(each) for each in chunk)
+    for start in range(0, len(entries), CHUNK):
+        chunk = entries[start : start + CHUNK]
+        yield separator + b",\n".join(show(each) for each in chunk)
         separator = b",\n"
-    yield b"]" if activities else b"[]"
+    yield b"]" if entries else b"[]"
 
 
 def _entry(activity: Activity) -> bytes:
-    head = f'{{"id":"{activity.id}","received_at":"{show_time(activity.created_at)}"'
+    """The body is given back byte for byte."""
+    head = f'{{"id":"{activity.id}","received_at":"{show_time(activity.received_at)}"'
     return head.encode() + b',"body":' + activity.body + b"}"

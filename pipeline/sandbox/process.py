@@ -26,21 +26,30 @@ class SandboxError(RuntimeError):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A stand-in that is listening."""
+    """A stand-in that is listening.
+
+    `inspection_url` answers `/_sandbox/...` also when `url` leads nowhere.
+    """
 
     url: str
     api_key: str
+    inspection_url: str
 
 
 @contextmanager
 def running_sandbox(
-    *, rate_limit: int | None = None, api_key: str = DEFAULT_API_KEY
+    *,
+    rate_limit: int | None = None,
+    scenario: str | Path | None = None,
+    api_key: str = DEFAULT_API_KEY,
 ) -> Iterator[Sandbox]:
     """A stand-in for the length of the block; raises SandboxError if none starts.
 
-    It ends with this process, however that ends: its stdin is a pipe from here.
+    `scenario` is the name of a shipped one, or the path of a file (`.toml`). It ends
+    with this process, however that ends: its stdin is a pipe from here.
     """
-    command = [*_command(0, rate_limit, api_key), "--until-stdin-closes"]
+    asked = _options(port=0, rate_limit=rate_limit, scenario=scenario, api_key=api_key)
+    command = [*_command(asked), "--until-stdin-closes"]
     with TemporaryFile() as log, _start(command, log) as process:
         try:
             yield _await_announcement(process, log)
@@ -48,17 +57,25 @@ def running_sandbox(
             _stop(process)
 
 
-def become_sandbox(*, port: int, rate_limit: int | None) -> NoReturn:
+def become_sandbox(
+    *, port: int, rate_limit: int | None, scenario: str | Path | None
+) -> NoReturn:
     """Puts a stand-in in the place of this process; it ends with Ctrl-C."""
-    command = _command(port, rate_limit, DEFAULT_API_KEY)
+    command = _command(_options(port=port, rate_limit=rate_limit, scenario=scenario))
     os.execve(command[0], command, _environment())  # noqa: S606 - our own module
 
 
-def _command(port: int, rate_limit: int | None, api_key: str) -> list[str]:
+def _options(**given: object) -> list[str]:
+    return [
+        f"--{name.replace('_', '-')}={value}"
+        for name, value in given.items()
+        if value is not None
+    ]
+
+
+def _command(options: list[str]) -> list[str]:
     # -P: no module of the user's working folder may take the place of ours
-    command = [sys.executable, "-P", "-m", "pipeline.sandbox", "--port", str(port)]
-    command.append(f"--api-key={api_key}")
-    return command if rate_limit is None else [*command, f"--rate-limit={rate_limit}"]
+    return [sys.executable, "-P", "-m", "pipeline.sandbox", *options]
 
 
 def _environment() -> dict[str, str]:

@@ -153,7 +153,7 @@ def test_a_refused_connection_may_be_tried_again() -> None:
     assert answer == Answer(
         Verdict.AGAIN,
         code="unreachable",
-        message="Nothing was sent. No connection to the API could be made: "
+        message="The row was not sent. No connection to the API could be made: "
         "Connection refused.",
     )
 

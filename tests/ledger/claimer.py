@@ -1,18 +1,20 @@
 """A process of its own that claims rows and says what it was told is durable.
 
-python -m tests.ledger.claimer PATH RUN_NAME FIRST LAST
+python -m tests.ledger.claimer PATH RUN_NAME FIRST LAST [SETTING...]
 
 Claims the identities from FIRST to LAST, up or down, several at a time, and settles
 what it got. A line `claimed N` comes when a claim was granted, a line `settled N` when
-its answer is durable.
+its answer is durable. Settings are SQLite's, as `wal_autocheckpoint=40`, instead of the
+ledger's own.
 """
 
 import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
-from pipeline.ledger import Ledger, Recorder, State
+from pipeline.ledger import Ledger, Recorder, State, database
 from tests.ledger.given import intent, record, settled
 
 TASKS = 8
@@ -48,4 +50,7 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    _, where, name, first, last, *settings = sys.argv
+    own = [f"PRAGMA {setting}" for setting in settings]
+    with patch.object(database, "_SETTINGS", (*database._SETTINGS, *own)):
+        main(Path(where), name, int(first), int(last))

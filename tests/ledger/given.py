@@ -48,11 +48,17 @@ def settled(number: int, state: State, **rest: object) -> Settled:
     return Settled(identity(number), state, **rest)  # type: ignore[arg-type]
 
 
-def recording(path: Path, run: int, work: Callable[[Recorder], Awaitable[_T]]) -> _T:
+def recording(
+    path: Path,
+    run: int,
+    work: Callable[[Recorder], Awaitable[_T]],
+    *,
+    now: Callable[[], datetime] = lambda: STARTED,
+) -> _T:
     """What `work` returns, given a recorder that is open for it."""
 
     async def session() -> _T:
-        async with Recorder(path, run, now=lambda: STARTED) as recorder:
+        async with Recorder(path, run, now=now) as recorder:
             return await work(recorder)
 
     return asyncio.run(session())

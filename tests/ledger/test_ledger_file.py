@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.errors import LedgerError
 from pipeline.ledger import Ledger
+from pipeline.ledger.schema import VERSION
 from tests.ledger.given import record
 
 
@@ -78,7 +79,7 @@ def test_a_database_of_another_program_is_left_as_it_was(tmp_path: Path) -> None
 
 
 def test_a_ledger_of_a_newer_version_is_refused(ledger: Ledger) -> None:
-    ledger._connection.execute("PRAGMA user_version = 2")
+    ledger._connection.execute(f"PRAGMA user_version = {VERSION + 1}")
 
     assert refusal(ledger.path) == (
         "The ledger was written by a newer version of this program.",

@@ -108,7 +108,7 @@ def test_a_released_row_is_claimed_again_and_attempts_go_on(
 
     recording(path, run, work)
 
-    assert ledger.sendings(run, identities(1)).drop("identity").rows() == [
+    assert ledger.sendings(run, identities(1)).drop("identity", "at").rows() == [
         (State.INTENT, None, None, 4, "", "", "")
     ]
     assert ledger.standing(identities(1))["body"].to_list() == [b"c" * 16]
@@ -123,32 +123,62 @@ def test_a_released_row_that_another_run_took_is_not_claimed_again(
     assert claims(path, run, 1) == [Standing("later", State.CREATED, None, BODY)]
 
 
+@pytest.mark.parametrize(
+    "state", [State.CREATED, State.UNCERTAIN, State.RELEASED, State.REJECTED]
+)
 def test_an_uncertain_row_may_be_settled_later(
-    ledger: Ledger, run: int, path: Path
+    ledger: Ledger, run: int, path: Path, state: State
 ) -> None:
-    send(path, run, {1: State.UNCERTAIN})
-
     async def work(recorder: Recorder) -> None:
-        recorder.settle(settled(1, State.CREATED, activity_id="found"))
+        await recorder.claim(intent(1))
+        recorder.settle(settled(1, State.UNCERTAIN, attempts=3, code="a", message="b"))
+        found = {"activity_id": "found", "code": "c", "message": "d"}
+        recorder.settle(settled(1, state, http_status=200, **found))
 
     recording(path, run, work)
 
-    assert ledger.counts(run) == {State.CREATED: 1}
+    assert ledger.counts(run) == {state: 1}
+    assert ledger.sendings(run, identities(1)).drop("identity", "at").rows() == [
+        (state, "found", 200, 3, "c", "", "d")
+    ]
+
+
+@pytest.mark.parametrize("again", [NAME, "later"])
+def test_an_uncertain_row_that_is_released_by_order_may_be_sent_again(
+    ledger: Ledger, run: int, path: Path, again: str
+) -> None:
+    send(path, run, {1: State.UNCERTAIN})
+
+    async def release(recorder: Recorder) -> None:
+        recorder.settle(settled(1, State.RELEASED, code="sent_again"))
+
+    recording(path, run, release)
+    runs = {NAME: run, "later": ledger.begin_run(record("later"))}
+
+    send(path, runs[again], {1: State.CREATED})
+
+    assert ledger.standing(identities(1)).select("run", "state").rows() == [
+        (again, State.CREATED)
+    ]
+    attempts = ledger.sendings(runs[again], identities(1))["attempts"].to_list()
+    assert attempts == [2 if again == NAME else 1]
 
 
 @pytest.mark.parametrize("state", [State.CREATED, State.REJECTED, State.RELEASED])
+@pytest.mark.parametrize("later", [state for state in State if state])
 def test_what_is_settled_stays_settled(
-    ledger: Ledger, run: int, path: Path, state: State
+    ledger: Ledger, run: int, path: Path, state: State, later: State
 ) -> None:
     send(path, run, {1: state})
 
     async def work(recorder: Recorder) -> None:
-        recorder.settle(settled(1, State.UNCERTAIN))
+        recorder.settle(settled(1, later))
 
     with pytest.raises(LedgerError, match="does not hold as sent"):
         recording(path, run, work)
 
     assert ledger.counts(run) == {state: 1}
+    assert ledger.check() == []
 
 
 def test_a_group_is_one_commit(

@@ -1,3 +1,6 @@
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -84,8 +87,9 @@ def test_a_report_sees_all_of_its_runs_sendings(
         (identity(2), State.REJECTED, None, 422, 1, "bad", "subject", "Zu läng ?"),
         (identity(3), State.INTENT, None, None, 1, "", "", ""),
     ]
-    expected = pl.DataFrame(rows, schema=SENDINGS_SCHEMA, orient="row")
-    assert_frame_equal(ledger.sendings(run, identities(1, 2, 3, 4, 5)), expected)
+    told = ledger.sendings(run, identities(1, 2, 3, 4, 5))
+    assert told.schema == SENDINGS_SCHEMA
+    assert told.drop("at").rows() == rows
 
 
 def test_sendings_are_counted_by_state(ledger: Ledger, run: int, path: Path) -> None:
@@ -120,12 +124,72 @@ def test_a_sound_ledger_passes_its_check(ledger: Ledger, run: int, path: Path) -
     assert ledger.check() == []
 
 
-@pytest.mark.parametrize("part", ["INDEX sent_once", "TABLE sending"])
+@pytest.mark.parametrize(
+    "part",
+    ["TRIGGER sent_once", "TRIGGER live_once", "INDEX not_created", "TABLE sending"],
+)
 def test_a_check_names_what_is_missing(ledger: Ledger, part: str) -> None:
     ledger._connection.execute(f"DROP {part}")
 
     name = part.split()[1]
     assert f"The ledger's part `{name}` is missing or was changed." in ledger.check()
+
+
+def test_a_check_tells_of_an_index_that_does_not_fit(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    send(path, run, dict.fromkeys(range(9), State.UNCERTAIN))
+    with without(path, "not_created") as file:
+        file.execute("UPDATE sending SET state = 2 WHERE identity < ?", [identity(3)])
+
+    assert ledger.check() == [
+        "The ledger's index `not_created` does not fit its rows: what is told of them "
+        "may be wrong."
+    ]
+
+
+def test_a_check_tells_of_rows_that_were_sent_twice(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    later = ledger.begin_run(record("later"))
+    send(path, run, {1: State.CREATED, 2: State.UNCERTAIN})
+    with without(path, "sent_once") as file:
+        file.execute(AGAIN, (later,))
+
+    assert ledger.check() == [
+        "The ledger holds 2 records as sent by two runs: look for them in Reevo, they "
+        "may be there twice."
+    ]
+
+
+def test_no_statement_makes_a_second_live_sending(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    """The schema forbids it to whoever writes, not only to this program."""
+    later = ledger.begin_run(record("later"))
+    send(path, later, {1: State.RELEASED, 2: State.REJECTED})
+    send(path, run, {1: State.CREATED, 2: State.UNCERTAIN, 3: State.INTENT})
+    before = ledger.standing(identities(1, 2, 3))
+    execute = ledger._connection.execute
+
+    assert execute(AGAIN, (later,)).rowcount == 0
+    for state in (State.INTENT, State.CREATED, State.UNCERTAIN):
+        with pytest.raises(sqlite3.IntegrityError, match="another sending"):
+            execute("UPDATE sending SET state = ? WHERE run = ?", (state, later))
+
+    assert_frame_equal(ledger.standing(identities(1, 2, 3)), before)
+
+
+def test_a_check_tells_of_rows_that_are_gone(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    send(path, run, dict.fromkeys(range(9), State.CREATED))
+    ledger._connection.execute("DELETE FROM sending WHERE identity < ?", [identity(3)])
+
+    assert ledger.check() == [
+        f"The ledger counts 9 created rows of run {NAME} and holds 6: rows of it were "
+        "lost or changed by another program."
+    ]
 
 
 def test_a_check_tells_of_damage(ledger: Ledger, run: int, path: Path) -> None:
@@ -140,3 +204,25 @@ def test_a_check_tells_of_damage(ledger: Ledger, run: int, path: Path) -> None:
 
     assert problems
     assert all(text.startswith("The ledger is damaged: ") for text in problems)
+
+
+AGAIN = """
+INSERT INTO sending (identity, run, state, body, attempts, at)
+SELECT identity, ?, 0, body, 1, at FROM sending WHERE true
+ON CONFLICT (identity, run) DO NOTHING
+"""
+
+
+@contextmanager
+def without(path: Path, part: str) -> Iterator[sqlite3.Connection]:
+    """What is written meanwhile misses that part, as after a fault of the disk."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("PRAGMA writable_schema = ON")
+        select = "SELECT * FROM sqlite_schema WHERE name = ?"
+        row = file.execute(select, (part,)).fetchone()
+        file.execute("DELETE FROM sqlite_schema WHERE name = ?", (part,))
+        file.execute("PRAGMA writable_schema = RESET")
+        yield file
+        file.execute("PRAGMA writable_schema = ON")
+        file.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", row)
+        file.execute("PRAGMA writable_schema = RESET")

@@ -89,6 +89,7 @@ tests:
     skipped: true
   - given: {Id: 2, Done: soon, Notes: hello}
     issue: bad_time
+stamp: subject
 """
 
 

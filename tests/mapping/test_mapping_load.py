@@ -47,7 +47,7 @@ FULL_FIELDS = {
         from_("Subject"),
         transforms=("trim", "first_line"),
         default="(no subject)",
-        max_length=100,
+        max_length=100 - 22,  # room for the stamp
         when_too_long="truncate",
     ),
     "description": FieldRule(
@@ -132,6 +132,7 @@ def full_in(folder: Path) -> Mapping:
             "deals": FileLookup("deals.csv", "Old ID", "Reevo ID"),
         },
         rules=Rules(require_link=True, allow_future=True),
+        stamp="subject",
         tests=FULL_TESTS,
     )
 

@@ -65,13 +65,20 @@ def build(model: Mapping[str, Any], random: Random) -> servers.Server:
     if "knee" in model:
         room = servers.Knee(model["knee"], model.get("power", 1.0))
     out = model.get("outage", [1e9, 1e9])
-    kind = servers.UNREACHED if model.get("outage_kind") == "refused" else servers.FAILED
+    kind = (
+        servers.UNREACHED if model.get("outage_kind") == "refused" else servers.FAILED
+    )
     return servers.Server(
-        limit=limit, room=room,
+        limit=limit,
+        room=room,
         latency=servers.draws(model.get("jitter", "none"), model["latency"], random),
         travel=servers.draws("nearly", model.get("travel", 0.0), random),
-        refuse=servers.refuse_with_seconds if model.get("retry_after") else servers.refuse_in_silence,
-        accept=servers.accept_with_allowance if model.get("headers") else servers.accept_in_silence,
+        refuse=servers.refuse_with_seconds
+        if model.get("retry_after")
+        else servers.refuse_in_silence,
+        accept=servers.accept_with_allowance
+        if model.get("headers")
+        else servers.accept_in_silence,
         outage=servers.Outage(out[0], out[1], kind),
         changes=[servers.Change(*each) for each in model.get("changes", [])],
     )
@@ -98,7 +105,9 @@ def run(scenario: Scenario, seed: int, trace=None) -> Found:
                 if answer.verdict is Verdict.AGAIN and answer.http_status is None:
                     await asyncio.sleep(UNREACHED_WAIT_SECONDS)
 
-        workers = [asyncio.create_task(worker()) for _ in range(scenario.client["concurrency"])]
+        workers = [
+            asyncio.create_task(worker()) for _ in range(scenario.client["concurrency"])
+        ]
         if trace:
             tracer = asyncio.create_task(trace(pace, server))
         await asyncio.sleep(scenario.seconds)
@@ -114,7 +123,14 @@ def run(scenario: Scenario, seed: int, trace=None) -> Found:
         allowed = scenario.server["allowed"] * span
         accepted = len(t.accepted) - bisect_left(t.accepted, warm)
         state = pace.state
-        return Found(accepted / allowed, len(t.refused) / len(t.arrived), len(t.arrived), 0, state.rate, state.concurrency)
+        return Found(
+            accepted / allowed,
+            len(t.refused) / len(t.arrived),
+            len(t.arrived),
+            0,
+            state.rate,
+            state.concurrency,
+        )
 
     return run_virtually(main)
 
@@ -131,5 +147,10 @@ if __name__ == "__main__":
         shares = sorted(f.share for f in all_found)
         refused = sorted(f.refused for f in all_found)
         last = all_found[-1]
-        ok = shares[0] >= scenario.expect["share"][0] and refused[-1] <= scenario.expect["refused"][1]
-        print(f"{'  ' if ok else '!!'} {scenario.name:32} share {shares[0]:.4f} med {shares[len(shares)//2]:.4f}..{shares[-1]:.4f} refused {refused[0]:.4f}..{refused[-1]:.4f} rate={last.state_rate and round(last.state_rate,1)} conc={last.concurrency} {took:.1f}s")
+        ok = (
+            shares[0] >= scenario.expect["share"][0]
+            and refused[-1] <= scenario.expect["refused"][1]
+        )
+        print(
+            f"{'  ' if ok else '!!'} {scenario.name:32} share {shares[0]:.4f} med {shares[len(shares) // 2]:.4f}..{shares[-1]:.4f} refused {refused[0]:.4f}..{refused[-1]:.4f} rate={last.state_rate and round(last.state_rate, 1)} conc={last.concurrency} {took:.1f}s"
+        )

@@ -66,8 +66,9 @@ def test_what_cannot_be_known_is_uncertain_and_never_sent_again(
 ) -> None:
     source(2)
     with api(fault, TAKEN) as server:
-        first = sent_to(server.url)
-        again = sent_to(server.url)
+        words = ("rows.csv", "-m", "plain.yaml", "--no-reconcile")
+        first = sent_to(server.url, *words)
+        again = sent_to(server.url, *words)
 
         assert (first.code, again.code) == (3, 3)
         assert outcomes(first.run) == {2: ("uncertain", code), 3: ("created", "")}

@@ -16,7 +16,7 @@ import pytest
 import pipeline.sandbox
 from pipeline.sandbox.process import Sandbox, SandboxError, running_sandbox
 
-SOURCES = sorted(Path(pipeline.sandbox.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(pipeline.sandbox.__file__).parent.rglob("*.py"))
 PARENT = """
 import time
 from pipeline.sandbox.process import running_sandbox
@@ -54,9 +54,10 @@ def is_listening(url: str) -> bool:
 def test_it_announces_itself_in_one_line_and_ends_with_its_stdin() -> None:
     with started("--until-stdin-closes", "--api-key", "k") as process:
         announced = first_line(process)
-        assert announced == {"url": announced["url"], "api_key": "k"}
-        assert announced["url"].startswith("http://127.0.0.1:")
-        assert is_listening(announced["url"])
+        url = announced["url"]
+        assert announced == {"url": url, "api_key": "k", "inspection_url": url}
+        assert url.startswith("http://127.0.0.1:")
+        assert is_listening(url)
         assert process.communicate(timeout=10) == (b"", b"")
         assert process.returncode == 0
 
@@ -86,6 +87,57 @@ def test_it_ends_when_its_parent_is_killed() -> None:
         with open_connection(url) as connection:
             parent.kill()
             assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize("ending", ["signal", "stdin"])
+def test_it_ends_without_a_word_while_it_holds_requests(
+    tmp_path: Path, ending: str, body: dict[str, Any]
+) -> None:
+    scenario = tmp_path / "holding.toml"
+    scenario.write_text(
+        'description = "holds"\n[[faults]]\nkind = "slow-commit"\n', encoding="utf-8"
+    )
+    with started("--until-stdin-closes", "--scenario", str(scenario)) as process:
+        announced = first_line(process)
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{announced['url']}/api/v2/activity", json=body, timeout=0.3)
+        with open_connection(announced["url"]) as connection:
+            connection.sendall(b"POST /api/v2/activity HTTP/1.1\r\n\r\n")
+            if ending == "signal":
+                process.send_signal(signal.SIGTERM)
+            assert process.communicate(timeout=10) == (b"", b"")
+
+
+def test_a_scenario_has_an_address_of_its_own_beside_that_of_the_app() -> None:
+    with running_sandbox(scenario="down") as sandbox:
+        assert not is_listening(sandbox.url)
+        assert is_listening(sandbox.inspection_url)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(sandbox.url)
+
+
+def test_the_port_that_was_asked_for_is_that_of_the_scenario() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    with started("--port", port, "--scenario", "continue-100") as process:
+        announced = first_line(process)
+        assert announced["url"] == f"http://127.0.0.1:{port}"
+        with started("--port", port, "--scenario", "continue-100") as second:
+            out, err = second.communicate(timeout=10)
+        assert (out, err.count(b"\n")) == (b"", 1)
+        assert err.startswith(b"Error: The sandbox cannot listen on port ")
+
+
+def test_the_command_becomes_a_sandbox_in_a_scenario() -> None:
+    command = [sys.executable, "-m", "pipeline", "sandbox", "--port", "0"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*command, "--scenario", "tls"], stdout=pipe, stderr=pipe
+    ) as process:
+        assert first_line(process)["url"].startswith("https://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        assert (out, err.count(b"\n"), process.returncode) == (b"", 2, 0)
 
 
 def open_connection(url: str) -> socket.socket:
@@ -156,7 +208,9 @@ def imported(source: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize(
+    "source", SOURCES, ids=lambda source: f"{source.parent.name}/{source.name}"
+)
 def test_it_shares_no_code_with_the_rest_of_the_project(source: Path) -> None:
     ours = {name for name in imported(source) if name.startswith(("pipeline", "."))}
     assert {name for name in ours if not name.startswith("pipeline.sandbox.")} == set()

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipeline.ledger import RunRecord
 from pipeline.plan import Plan, PlanWriter
 from pipeline.rows import Batch, no_issues
 from pipeline.stages.report import Counted, Fates, write_report
@@ -67,11 +69,30 @@ def report(
     plan: Plan,
     fates: Callable[[pl.Series], Fates] | None = None,
     *,
-    dry_run: bool = False,
+    run: RunRecord | None = None,
 ) -> Counted:
     """Writes the report of a plan into `folder`."""
     return write_report(
-        folder, plan, fates or fates_of(), dry_run=dry_run, advance=lambda _: None
+        folder,
+        plan,
+        fates or fates_of(),
+        run=run or run_record(),
+        advance=lambda _: None,
+    )
+
+
+def run_record(*, dry_run: bool = False) -> RunRecord:
+    """The run that a report is of."""
+    return RunRecord(
+        name="20261123-0731-ab12",
+        command="run",
+        dry_run=dry_run,
+        target="https://api.reevo.ai",
+        workspace="default",
+        mapping_name="any",
+        mapping_sha256="",
+        started_at=datetime(2026, 11, 23, tzinfo=UTC),
+        reports="",
     )
 
 

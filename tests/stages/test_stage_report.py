@@ -18,6 +18,7 @@ from tests.stages.report_givens import (
     one_batch,
     plan_of,
     report,
+    run_record,
 )
 from tests.stages.stage_givens import batch, issue, issues_frame
 
@@ -27,8 +28,8 @@ OUTCOME = (
 )
 CORRECT = '"The id is not in this Reevo workspace: correct it, then run fix-me.csv."'
 LOOK = (
-    '"Look for the activity in Reevo, in the timeline of the linked record, before '
-    'you send the row again."'
+    '"`activity-import reconcile 20261123-0731-ab12` looks for it in Reevo, in the '
+    'timeline of the linked record."'
 )
 EMPTY = issue(
     4, "required", column="Id", field="subject", message="Empty.", hint="Fill, please."
@@ -149,7 +150,7 @@ def test_a_dry_run_calls_the_rows_to_send_valid(tmp_path: Path) -> None:
     rows = batch({"Id": ["a", "b"]})
     plan = one_batch(tmp_path, rows, planned((2, "unsent", 1), (3, "skipped", None)))
 
-    counted = report(tmp_path, plan, dry_run=True)
+    counted = report(tmp_path, plan, run=run_record(dry_run=True))
 
     assert counted.statuses == Counter(valid=1, skipped=1)
     assert text(tmp_path, ROWS) == (
@@ -338,7 +339,7 @@ def test_progress_is_told_batch_by_batch(tmp_path: Path) -> None:
         tmp_path,
         plan_of(tmp_path, *parts),
         fates_of(),
-        dry_run=True,
+        run=run_record(dry_run=True),
         advance=told.append,
     )
 

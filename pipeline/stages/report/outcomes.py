@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.ledger import RunRecord
 from pipeline.rows import ISSUE_SCHEMA, Severity, Status
 
 _HINTS = {
@@ -12,10 +13,23 @@ _HINTS = {
     "fix-me.csv.",
     "": "Correct the row, then run fix-me.csv.",
 }
-_UNCERTAIN_HINT = (
-    "Look for the activity in Reevo, in the timeline of the linked record, before you "
-    "send the row again."
+_LOOK = "activity-import reconcile {run}"
+_SAY = (
+    "Look for it in Reevo, then say what you found: `"
+    + _LOOK
+    + " --taken ROW`, or `--not-taken ROW`."
 )
+_UNCERTAIN_HINTS = {
+    "not_found": f"It was most probably not taken: `{_LOOK} --resend-uncertain` sends "
+    "it again.",
+    "several_found": "Compare them with the row in Reevo, then say which it is: "
+    f"`{_LOOK} --taken ROW=ID`, or `--not-taken ROW`.",
+    "no_link_to_look_in": _SAY,
+    "timeline_unread": f"When the API can be read: `{_LOOK}`. Or: " + _SAY,
+    "absence_unproven": _SAY,
+    "in_flight": "Wait for the run to end.",
+    "": f"`{_LOOK}` looks for it in Reevo, in the timeline of the linked record.",
+}
 _TEXT = pl.String()
 
 
@@ -33,7 +47,7 @@ class Fates:
 
 
 def outcomes_of(
-    planned: pl.DataFrame, fates: Fates, labels: Dict[str, str], *, dry_run: bool
+    planned: pl.DataFrame, fates: Fates, labels: Dict[str, str], run: RunRecord
 ) -> pl.DataFrame:
     """A line per planned row: row, status, activity_id, code, column, field,
     message, hint, http_status, attempts; in the order of the plan."""
@@ -45,7 +59,7 @@ def outcomes_of(
     to_send = pl.col("status") == Status.UNSENT
     sent = to_send & pl.col("status_sent").is_not_null()
     other = to_send & ~sent & pl.col("status_other").is_not_null()
-    unsent = pl.lit((Status.VALID if dry_run else Status.UNSENT).value)
+    unsent = pl.lit((Status.VALID if run.dry_run else Status.UNSENT).value)
     status = (
         pl.when(sent)
         .then("status_sent")
@@ -56,6 +70,7 @@ def outcomes_of(
         .otherwise("status")
     )
     failed = sent & (pl.col("status_sent") != Status.CREATED)
+    told = failed | (sent & (pl.col("code_sent") != ""))
     before = pl.concat_str(pl.lit("Sent before, in run "), "run", pl.lit("."))
     return facts.select(
         "row",
@@ -65,24 +80,29 @@ def outcomes_of(
         .when(other)
         .then("activity_id_other")
         .otherwise("activity_id"),
-        code=_either(failed, "code_sent", pl.when(other).then(pl.lit("sent_before"))),
+        code=_either(told, "code_sent", pl.when(other).then(pl.lit("sent_before"))),
         column=pl.when(failed)
         .then(pl.col("field").replace_strict(labels, default="", return_dtype=_TEXT))
         .otherwise("column"),
         field=pl.when(failed).then("field").fill_null(""),
-        message=_either(failed, "message_sent", pl.when(other).then(before)),
-        hint=pl.when(failed).then(_hint_of_failure()).otherwise("hint"),
+        message=_either(told, "message_sent", pl.when(other).then(before)),
+        hint=pl.when(failed).then(_hint_of_failure(run.name)).otherwise("hint"),
         http_status=pl.when(sent).then("http_status"),
         attempts=pl.when(sent).then("attempts"),
     )
 
 
-def _hint_of_failure() -> pl.Expr:
-    by_code = pl.col("code_sent").replace_strict(
-        _HINTS, default=_HINTS[""], return_dtype=_TEXT
-    )
+def _hint_of_failure(run: str) -> pl.Expr:
+    settle = {code: hint.format(run=run) for code, hint in _UNCERTAIN_HINTS.items()}
     refused = pl.col("status_sent") == Status.REJECTED
-    return pl.when(refused).then(by_code).otherwise(pl.lit(_UNCERTAIN_HINT))
+    return pl.when(refused).then(_by_code(_HINTS)).otherwise(_by_code(settle))
+
+
+def _by_code(hints: Dict[str, str]) -> pl.Expr:
+    """A hint for each code; the one without a code is for all others."""
+    return pl.col("code_sent").replace_strict(
+        hints, default=hints[""], return_dtype=_TEXT
+    )
 
 
 def refusals(outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -101,10 +121,10 @@ def refusals(outcomes: pl.DataFrame) -> pl.DataFrame:
     ).cast(ISSUE_SCHEMA)
 
 
-def _either(failed: pl.Expr, sent: str, other: pl.Expr) -> pl.Expr:
-    """Of what was refused: the API's word. Else the plan's, or the other run's."""
+def _either(told: pl.Expr, sent: str, other: pl.Expr) -> pl.Expr:
+    """What there is to tell of a sending. Else the plan's word, or the other run's."""
     return (
-        pl.when(failed)
+        pl.when(told)
         .then(sent)
         .otherwise(pl.coalesce(pl.col(sent.removesuffix("_sent")), other))
     )

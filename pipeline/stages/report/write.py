@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.ahead import ahead
 from pipeline.issues import all_issues
+from pipeline.ledger import RunRecord
 from pipeline.plan import Plan, PlannedBatch
 from pipeline.private_files import private_folder, replacing
 from pipeline.rows import Status
@@ -84,7 +85,7 @@ def write_report(
     plan: Plan,
     fates: Callable[[pl.Series], Fates],
     *,
-    dry_run: bool,
+    run: RunRecord,
     advance: Callable[[int], None],
 ) -> Counted:
     """Writes rows.csv, issues.csv and fix-me.csv; raises ReportError."""
@@ -96,10 +97,7 @@ def write_report(
             stack.enter_context(_table(folder / name, header))
             for name, header in _headers(columns).items()
         ]
-        made = (
-            _made(plan, batch, fates, columns, dry_run=dry_run)
-            for batch in plan.batches
-        )
+        made = (_made(plan, batch, fates, columns, run) for batch in plan.batches)
         for part in ahead(made):
             counted.add(part.outcomes, part.issues)
             for file, lines in zip(files, part.lines, strict=True):
@@ -113,13 +111,12 @@ def _made(
     batch: PlannedBatch,
     fates: Callable[[pl.Series], Fates],
     columns: SourceColumns,
-    *,
-    dry_run: bool,
+    run: RunRecord,
 ) -> _Part:
     planned = batch.planned()
     labels = plan.labels[batch.source.number]
     known = fates(planned["identity"])
-    outcomes = outcomes_of(planned, known, labels, dry_run=dry_run)
+    outcomes = outcomes_of(planned, known, labels, run)
     issues = all_issues([batch.issues(), refusals(outcomes)])
     return _Part(outcomes, issues, _lines(batch, outcomes, issues, columns))
 

@@ -1,0 +1,80 @@
+"""The ledger's tables and indexes, and how an older ledger gets them."""
+
+from typing import Final
+
+APPLICATION_ID: Final = 0x41494D70  # "AImp"
+VERSION: Final = 2
+# `run.created` counts the run's created sendings, NULL where nobody counted: the
+# runs of a version 1. `claimed_at` is 0 for what a version 1 claimed.
+SCHEMA: Final[dict[str, str]] = {
+    "run": """CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    command TEXT NOT NULL,
+    dry_run INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    mapping_name TEXT NOT NULL,
+    mapping_sha256 TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    reports TEXT NOT NULL,
+    sources TEXT NOT NULL,
+    options TEXT NOT NULL,
+    ended_at TEXT,
+    status TEXT,
+    exit_code INTEGER,
+    counts TEXT,
+    created INTEGER
+)""",
+    "sending": """CREATE TABLE sending (
+    identity BLOB NOT NULL,
+    run INTEGER NOT NULL REFERENCES run,
+    state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+    body BLOB NOT NULL,
+    activity_id TEXT,
+    http_status INTEGER,
+    attempts INTEGER NOT NULL,
+    code TEXT NOT NULL DEFAULT '',
+    field TEXT NOT NULL DEFAULT '',
+    message TEXT NOT NULL DEFAULT '',
+    at INTEGER NOT NULL,
+    claimed_at INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (identity, run)
+) WITHOUT ROWID""",
+    # The promise, as constraints: no identity has two live sendings. They look at the
+    # very page that is written; a unique index cost a second one for each row.
+    "sent_once": """CREATE TRIGGER sent_once BEFORE INSERT ON sending
+WHEN EXISTS (
+    SELECT 1 FROM sending WHERE identity = NEW.identity AND state IN (0, 1, 3)
+)
+BEGIN SELECT RAISE(IGNORE); END""",
+    "live_once": """CREATE TRIGGER live_once
+BEFORE UPDATE OF identity, state ON sending
+WHEN NEW.state IN (0, 1, 3) AND OLD.state NOT IN (0, 1, 3) AND EXISTS (
+    SELECT 1 FROM sending WHERE identity = NEW.identity AND state IN (0, 1, 3)
+)
+BEGIN SELECT RAISE(ABORT, 'another sending of the row is live'); END""",
+    # What a run did not create is little, and is asked for often.
+    "not_created": """CREATE INDEX not_created ON sending (run, state)
+WHERE state <> 1""",
+    # One body in sixteen is enough to recognise content that was imported before.
+    "imported_body": """CREATE INDEX imported_body ON sending (body)
+WHERE state = 1 AND substr(body, 1, 1) < x'10'""",
+}
+# For each older version what makes it the next one; no row is rewritten.
+STEPS: Final[dict[int, tuple[str, ...]]] = {
+    1: (
+        "ALTER TABLE run ADD COLUMN created INTEGER",
+        "ALTER TABLE sending ADD COLUMN claimed_at INTEGER NOT NULL DEFAULT 0",
+        "DROP INDEX sent_once",
+        SCHEMA["sent_once"],
+        SCHEMA["live_once"],
+        SCHEMA["not_created"],
+        SCHEMA["imported_body"],
+    )
+}
+
+
+def same_statement(one: str | None, other: str) -> bool:
+    """Whether both say the same: ALTER TABLE leaves its own white space."""
+    return one is not None and "".join(one.split()) == "".join(other.split())

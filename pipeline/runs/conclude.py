@@ -1,0 +1,186 @@
+"""The end of a run: its report is written, the rows are added up, it is told."""
+
+import json
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.ledger import (
+    SENDINGS_SCHEMA,
+    STANDING_SCHEMA,
+    Ledger,
+    RunRecord,
+    State,
+)
+from pipeline.plan import Plan
+from pipeline.private_files import write_whole
+from pipeline.rows import Status
+from pipeline.runs.job import Tools
+from pipeline.runs.next_commands import next_commands
+from pipeline.runs.record import (
+    OpenRun,
+    end_run,
+    is_held,
+    plan_of,
+    run_folder,
+    summary_file,
+    writing_report,
+)
+from pipeline.runs.summary import (
+    EXIT_CODES,
+    RunStatus,
+    Summary,
+    issue_lines,
+    judge,
+)
+from pipeline.stages.post import Ending, Posted
+from pipeline.stages.report import ROWS, Counted, Fates, check_accounts, write_report
+
+_STATUS = {
+    State.INTENT: Status.UNCERTAIN,
+    State.CREATED: Status.CREATED,
+    State.REJECTED: Status.REJECTED,
+    State.UNCERTAIN: Status.UNCERTAIN,
+}
+_ELSEWHERE = {
+    State.INTENT: Status.UNCERTAIN,
+    State.CREATED: Status.DUPLICATE,
+    State.UNCERTAIN: Status.UNCERTAIN,
+}
+_IN_FLIGHT = ("in_flight", "It is being sent at this moment.")
+_GOING_ON = Posted(
+    Ending.INTERRUPTED,
+    "The run is still going on in another process: this is what is known now.",
+    resumable=False,
+)
+
+
+def conclude(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
+    """Writes the report, checks that the rows add up, and ends the run."""
+    with writing_report(run.folder):
+        summary = _reported(run, plan, posted, tools)
+        end_run(run, summary, tools)
+    return summary
+
+
+def going_on(record: RunRecord, tools: Tools) -> Summary | None:
+    """The report of a run that another process is sending; None if none is.
+
+    It is made of one state of the ledger, and changes nothing there.
+    """
+    if not is_held(tools.ledger.path, record.name):
+        return None
+    folder = run_folder(tools.ledger.path, record.name)
+    run = OpenRun(record, tools.ledger.number_of(record.name), folder)
+    plan = plan_of(record, tools)
+    with tools.ledger.unchanging(), writing_report(folder):
+        summary = _reported(run, plan, _GOING_ON, tools)
+        write_whole(summary_file(record), summary.json())
+    return summary
+
+
+def posted_before(run: OpenRun) -> Posted:
+    """How the run's sending ended, and what its last summary tells of the traffic."""
+    endings = {"stopped": Ending.STOPPED, "interrupted": Ending.INTERRUPTED}
+    if run.record.status in {None, "failed"}:
+        return Posted(Ending.INTERRUPTED, "The run was cut off before its report.")
+    ending = endings.get(run.record.status or "", Ending.FINISHED)
+    try:
+        told = json.loads(summary_file(run.record).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Posted(ending)
+    requests = told["requests"]
+    per_second = requests["per_second"]
+    return Posted(
+        ending,
+        told["reason"],
+        told["hint"],
+        sent=requests["sent"],
+        retried=requests["retried"],
+        throttled=requests["throttled"],
+        seconds=requests["sent"] / per_second if per_second else 0.0,
+    )
+
+
+def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
+    counted = _write(run, plan, tools)
+    status = judge(counted.statuses, posted)
+    interrupted = status is RunStatus.INTERRUPTED
+    return Summary(
+        heading=run.heading,
+        status=status,
+        exit_code=tools.stop.exit_code if interrupted else EXIT_CODES[status],
+        ended_at=tools.now(),
+        sources=tuple(zip(plan.sources, plan.rows, strict=True)),
+        counts=counted.statuses,
+        issues=issue_lines(counted),
+        posted=posted,
+        reason=posted.reason,
+        hint=posted.hint,
+        next=next_commands(run.record, counted, posted),
+    )
+
+
+def _write(run: OpenRun, plan: Plan, tools: Tools) -> Counted:
+    reports = Path(run.record.reports)
+    tools.progress.begin("reporting", sum(plan.rows))
+    counted = write_report(
+        reports,
+        plan,
+        _nothing_sent if run.record.dry_run else partial(fates, tools.ledger, run),
+        run=run.record,
+        advance=tools.progress.advance,
+    )
+    check_accounts(
+        reports / ROWS,
+        read=sum(plan.rows),
+        outcomes=counted.statuses,
+        sent=counted.sent,
+        ledger=_recorded(tools.ledger, run.number),
+    )
+    return counted
+
+
+def fates(ledger: Ledger, run: OpenRun, identities: pl.Series) -> Fates:
+    """What the ledger knows of these identities, in terms of outcomes."""
+    own = ledger.sendings(run.number, identities)
+    others = ledger.standing(identities).filter(pl.col("run") != run.record.name)
+    return Fates(
+        _with_status(_with_flight(own), _STATUS), _with_status(others, _ELSEWHERE)
+    )
+
+
+def _nothing_sent(_identities: pl.Series) -> Fates:
+    """A dry run's plan already holds all that is to be said."""
+    return Fates(
+        _with_status(pl.DataFrame(schema=SENDINGS_SCHEMA), _STATUS),
+        _with_status(pl.DataFrame(schema=STANDING_SCHEMA), _ELSEWHERE),
+    )
+
+
+def _with_flight(own: pl.DataFrame) -> pl.DataFrame:
+    code, message = _IN_FLIGHT
+    in_flight = pl.col("state") == State.INTENT
+    return own.with_columns(
+        code=pl.when(in_flight).then(pl.lit(code)).otherwise("code"),
+        message=pl.when(in_flight).then(pl.lit(message)).otherwise("message"),
+    )
+
+
+def _with_status(frame: pl.DataFrame, statuses: dict[State, Status]) -> pl.DataFrame:
+    words = {state.value: status.value for state, status in statuses.items()}
+    state = pl.col("state").cast(pl.Int64)
+    named = frame.with_columns(
+        status=state.replace_strict(words, default=None, return_dtype=pl.String)
+    )
+    return named.filter(pl.col("status").is_not_null()).drop("state")
+
+
+def _recorded(ledger: Ledger, number: int) -> Counter[str]:
+    recorded: Counter[str] = Counter()
+    for state, count in ledger.counts(number).items():
+        if state in _STATUS:
+            recorded[_STATUS[state]] += count
+    return recorded

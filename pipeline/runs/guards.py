@@ -1,0 +1,104 @@
+"""What may keep a whole plan from being sent."""
+
+from dataclasses import dataclass
+
+from pipeline.ledger import Ledger, RunRecord
+from pipeline.plan import Plan
+from pipeline.rows import RowLimit, Status
+from pipeline.runs.job import Consent
+from pipeline.stages.post import Ending, Posted
+
+_MOSTLY = 0.5
+_FEWEST_FAMILIAR = 3
+
+
+class NoRows:
+    """A source without rows is more often a failed export than a quiet day."""
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        if sum(plan.rows):
+            return None
+        return Posted(
+            Ending.STOPPED,
+            "The source has a header and no rows.",
+            "Was the export complete? If no rows are all right, add --allow-empty.",
+        )
+
+
+@dataclass(frozen=True)
+class TooManyInvalid:
+    """`--max-invalid`."""
+
+    most: RowLimit
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        invalid, read = plan.counts.get(Status.INVALID, 0), sum(plan.rows)
+        if invalid <= self.most.of(read):
+            return None
+        return Posted(
+            Ending.STOPPED,
+            f"{invalid:,} of {read:,} rows are invalid, more than --max-invalid "
+            f"{self.most} allows. Nothing was sent.",
+            "Correct the source or the mapping and run it again; or let `resume` send "
+            "the valid rows as they are.",
+        )
+
+
+class ImportedBefore:
+    """Rows whose very content the target took before, under other identities.
+
+    That is what comes of a changed `key` or `system`: every row looks new.
+    """
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        asked, known = plan.familiar
+        if known < _FEWEST_FAMILIAR or known <= _MOSTLY * asked:
+            return None
+        return Posted(
+            Ending.STOPPED,
+            f"Of {asked:,} rows to send that were compared, {known:,} have the very "
+            "content of activities imported before as other records. Was the `key` or "
+            "the `system` of the mapping changed? Nothing was sent.",
+            "Give the mapping its former `key` and `system`. If these are other "
+            f"activities all the same: activity-import resume {run.name} "
+            "--allow-repeats",
+            resumable=False,
+        )
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """The first real run against a target shows what it is about to do, and asks."""
+
+    consent: Consent
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        count = plan.counts.get(Status.UNSENT, 0)
+        if not count or ledger.sent_before(run.target, run.workspace):
+            return None
+        question = (
+            f"This is the first run against this target.\n"
+            f"  rows to send  {count:,}\n"
+            f"  target        {run.target}\n"
+            f"  workspace     {run.workspace}\n"
+            "The API offers no undo. Send them?"
+        )
+        if self.consent.may_begin(question):
+            return None
+        return Posted(
+            Ending.STOPPED,
+            "You did not confirm. Nothing was sent.",
+            "To look at a few rows first: add --pilot 5 to the run.",
+        )
+
+
+@dataclass(frozen=True)
+class OnlyIfNothingWasSent:
+    """Another guard, for `resume`: what it let pass once is not asked again."""
+
+    guard: ImportedBefore | FirstRun
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        if ledger.counts(ledger.number_of(run.name)):
+            return None
+        return self.guard.objection(plan, run, ledger)

@@ -1,0 +1,60 @@
+"""The commands that a person would type after a run."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.ledger import RunRecord
+from pipeline.rows import Status
+from pipeline.runs.typed import command, from_here
+from pipeline.stages.post import Posted
+from pipeline.stages.reconcile import NOT_FOUND
+from pipeline.stages.report import FIX_ME, Counted
+
+_FOR_RESUME = ("--ledger=", "--allow-http", "--api-key-file=")
+
+
+def resume_command(record: RunRecord) -> str:
+    return command("resume", record.name, *_needed(record))
+
+
+def next_commands(
+    record: RunRecord, counted: Counted, posted: Posted
+) -> tuple[str, ...]:
+    """The most pressing first."""
+    counts = counted.statuses
+    commands = [
+        *_to_send(record, counts, posted),
+        *_to_settle(record, counted),
+        *_to_fix(record, counts),
+    ]
+    if not commands:
+        ledger = [word for word in record.options if word.startswith("--ledger=")]
+        commands.append(command("history", *ledger))
+    return tuple(commands)
+
+
+def _to_send(record: RunRecord, counts: Counter[str], posted: Posted) -> Iterator[str]:
+    if counts[Status.UNSENT] and posted.resumable:
+        yield resume_command(record)
+    to_fix = counts[Status.INVALID] + counts[Status.REJECTED]
+    if record.dry_run and not to_fix and posted.resumable:
+        yield command("run", *map(from_here, record.sources), *record.options)
+
+
+def _to_settle(record: RunRecord, counted: Counted) -> Iterator[str]:
+    """Only what this run sent: what others sent is settled in theirs."""
+    if not counted.sent[Status.UNCERTAIN]:
+        return
+    again = ["--resend-uncertain"] if NOT_FOUND in counted.issues else []
+    yield command("reconcile", record.name, *again, *_needed(record))
+
+
+def _to_fix(record: RunRecord, counts: Counter[str]) -> Iterator[str]:
+    if counts[Status.INVALID] + counts[Status.REJECTED]:
+        fix_me = from_here(str(Path(record.reports) / FIX_ME))
+        yield command("run", fix_me, *record.options)
+
+
+def _needed(record: RunRecord) -> list[str]:
+    return [word for word in record.options if word.startswith(_FOR_RESUME)]

@@ -1,0 +1,82 @@
+"""This run's sendings, as rows that a timeline can be asked for."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.ledger import Ledger, State
+from pipeline.plan import Plan, sent_rows
+from pipeline.rows import Unanswered
+from pipeline.runs.record import OpenRun, run_folder
+from pipeline.stages.reconcile import Case, Witness
+
+_MOST_BATCHES_ASKED = 4
+
+
+def case_of(run: OpenRun, plan: Plan, ledger: Ledger) -> Case:
+    """All of the run whose answers are not known, and what they may be taken for."""
+    unsettled = ledger.unsettled(run.record.target, run.record.workspace)
+    of_run = pl.col("run") == run.record.name
+    own = unsettled.filter(of_run & (pl.col("state") == State.UNCERTAIN))
+    rows = tuple(_unanswered(plan, own))
+    if not rows:
+        return Case((), (), None, ledger.known_ids)
+    others = tuple(_others(unsettled.filter(~of_run), ledger.path))
+    return Case(rows, others, _witness_of(run, plan, ledger), ledger.known_ids)
+
+
+def created_rows(plan: Plan, sendings: pl.DataFrame) -> Iterator[Witness]:
+    """Those of a run's sendings that were created and are linked to a record."""
+    created = sendings.filter(pl.col("state") == State.CREATED)
+    facts = {line["identity"]: line for line in created.iter_rows(named=True)}
+    for row in sent_rows(plan, created["identity"]):
+        if row.facts.links:
+            sending = facts[row.identity]
+            yield Witness(
+                sending["activity_id"],
+                row.facts.subject,
+                row.facts.activity_time,
+                row.facts.links[0],
+                _moment(sending["at"]),
+            )
+
+
+def _witness_of(run: OpenRun, plan: Plan, ledger: Ledger) -> Witness | None:
+    """A row that the API answered for, if there is one among the first batches."""
+    for batch in plan.batches[:_MOST_BATCHES_ASKED]:
+        identities = batch.planned()["identity"].drop_nulls()
+        sendings = ledger.sendings(run.number, identities)
+        answered = sendings.filter(pl.col("http_status").is_not_null())
+        witness = next(created_rows(plan, answered), None)
+        if witness is not None:
+            return witness
+    return None
+
+
+def _others(unsettled: pl.DataFrame, ledger: Path) -> Iterator[Unanswered]:
+    for (name,), sendings in unsettled.group_by("run", maintain_order=True):
+        plan = Plan.open(run_folder(ledger, str(name)))
+        if plan is not None:
+            yield from _unanswered(plan, sendings)
+
+
+def _unanswered(plan: Plan, sendings: pl.DataFrame) -> Iterator[Unanswered]:
+    facts = {line["identity"]: line for line in sendings.iter_rows(named=True)}
+    for row in sent_rows(plan, sendings["identity"]):
+        sending = facts[row.identity]
+        yield Unanswered(
+            identity=row.identity,
+            subject=row.facts.subject,
+            activity_time=row.facts.activity_time,
+            links=row.facts.links,
+            claimed_at=_moment(sending["claimed_at"]),
+            given_up_at=_moment(sending["at"]),
+            code=sending["code"],
+            mark=row.mark,
+        )
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,0 +1,1 @@
+"""Stands before the app at the level of bytes, and misbehaves as a scenario says."""

@@ -1,0 +1,16 @@
+"""post: planned requests go to the API, each one's fate durable in the ledger."""
+
+from pipeline.stages.post.posted import Ending, Posted
+from pipeline.stages.post.sender import ApiSender, Line, NothingSent, Sender
+from pipeline.stages.post.shift import Limits, Shift
+
+__all__ = [
+    "ApiSender",
+    "Ending",
+    "Limits",
+    "Line",
+    "NothingSent",
+    "Posted",
+    "Sender",
+    "Shift",
+]

@@ -1,0 +1,43 @@
+"""What sending came to."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Ending(StrEnum):
+    """How sending ended."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What sending came to: how it ended, why, and the traffic it took.
+
+    `resumable`: what was not sent may be sent by `resume` as it is.
+    """
+
+    ending: Ending = Ending.FINISHED
+    reason: str = ""
+    hint: str = ""
+    sent: int = 0
+    retried: int = 0
+    throttled: int = 0
+    seconds: float = 0.0
+    resumable: bool = True
+
+    @property
+    def per_second(self) -> float:
+        return round(self.sent / self.seconds, 1) if self.seconds > 0 else 0.0
+
+    def then(self, later: "Posted") -> "Posted":
+        """Both as one: the later ending, the traffic of both."""
+        return replace(
+            later,
+            sent=self.sent + later.sent,
+            retried=self.retried + later.retried,
+            throttled=self.throttled + later.throttled,
+            seconds=self.seconds + later.seconds,
+        )

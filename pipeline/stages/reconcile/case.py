@@ -1,0 +1,32 @@
+"""What is to be found out, and what helps to judge what is seen."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.rows import Link, Unanswered
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A row that is known to be in Reevo: it shows what a timeline tells of a row."""
+
+    activity_id: str
+    subject: str
+    activity_time: datetime
+    link: Link
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Case:
+    """The rows to settle, and whatever else may own what the timelines show.
+
+    `others` are rows of other runs whose answers are not known either; `claimed`
+    gives, of some activity ids, those that the ledger knows as another row's.
+    """
+
+    rows: tuple[Unanswered, ...]
+    others: tuple[Unanswered, ...]
+    witness: Witness | None
+    claimed: Callable[[Iterable[str]], set[str]]
