@@ -9,6 +9,7 @@ _QUICK = 1.1
 _UNSURE = 2.0
 _SURE = 3.0
 _FLOOR_SECONDS = 30.0
+_NOISE_SECONDS = 0.002
 _MEMORY = 16
 
 
@@ -50,7 +51,8 @@ class Latency:
         deviation = sqrt(variance / self._count)
         self._begin(now, places)
         self._floor = min(self._floor, mean + _UNSURE * deviation)
-        if mean > self._floor * _SLOW + _SURE * deviation:
+        noise = _SURE * deviation + _NOISE_SECONDS
+        if mean > self._floor * _SLOW + noise:
             return self._floor / mean
         if now - self._floor_since > _FLOOR_SECONDS:
             return self._look_down(now, mean)
@@ -59,7 +61,7 @@ class Latency:
     def _look_down(self, now: float, mean: float) -> float:
         """Measures the floor anew, with fewer in flight, where it may be a queue's."""
         self._floor_since = now
-        if mean < self._floor * _QUICK:
+        if mean < self._floor * _QUICK + _NOISE_SECONDS:
             return 1.0
         self._floor = inf
         return LOOK_DOWN

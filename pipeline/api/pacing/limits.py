@@ -10,6 +10,7 @@ _LOWER = 0.015
 _OTHER_PACE = 0.025
 _STEADY = 0.05
 _BURST = 1.3
+_SHORTEST_RUN_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ class Limits:
             return _from_second(episode, seconds)
         if episode.paused <= LONGEST_WINDOW_PAUSE_SECONDS:
             return _from_pair(pair, episode.accepted)
-        pair = episode.accepted / (seconds - episode.wasted)
-        running = episode.accepted / (seconds - episode.paused)
+        pair = episode.accepted / max(seconds - episode.wasted, _SHORTEST_RUN_SECONDS)
+        running = episode.accepted / max(
+            seconds - episode.paused, _SHORTEST_RUN_SECONDS
+        )
         if saved_up and abs(running - old.high) < abs(pair - old.high):
             pair = running
         return _from_pair(pair, episode.accepted)
@@ -95,7 +98,7 @@ class Limits:
         if episode.paused > LONGEST_WINDOW_PAUSE_SECONDS or agrees:
             return True
         if self._saves_up:
-            is_same = abs(pair / old.high - 1) < _STEADY
+            is_same = abs(pair - old.high) < _STEADY * old.high
             return is_same and episode.recent < _BURST * pair + 2
         return episode.recent + 1 < 0.99 * old.low
 
