@@ -1,7 +1,7 @@
 """The gate at which callers queue, on a virtual clock."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from itertools import pairwise
 
 import pytest
@@ -53,11 +53,13 @@ async def turns(
     return times
 
 
-def holding(count: int, **given: int) -> Callable[[], object]:
+def holding(
+    count: int, *, concurrency: int
+) -> Callable[[], Coroutine[None, None, tuple[int, int]]]:
     """A script in which `count` ask at once, and nobody gives a place back."""
 
     async def script() -> tuple[int, int]:
-        adaptive = pace(rate=None, **given)
+        adaptive = pace(concurrency=concurrency)
         tasks = [asyncio.create_task(adaptive.turn()) for _ in range(count)]
         done, waiting = await asyncio.wait(tasks, timeout=60)
         for task in waiting:
@@ -127,7 +129,7 @@ def test_after_a_refusal_that_names_no_time_one_request_tries_alone() -> None:
         await adaptive.turn()
         adaptive.heard(REFUSED, 0.0)
         others = [asyncio.create_task(adaptive.turn()) for _ in range(3)]
-        left = []
+        left: list[float] = []
         for answer in (REFUSED, REFUSED, CREATED):
             await asyncio.sleep(5)
             assert [task.done() for task in others].count(True) == len(left) + 1
