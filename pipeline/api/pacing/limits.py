@@ -125,8 +125,9 @@ class _Span:
 
 
 def _from_start(episode: Episode) -> Estimate:
-    """The first second may lie in two of the server's."""
-    return Estimate(0.0, episode.recent, 0.9 * episode.recent)
+    """One of the server's own seconds likely, or surely two, lie in the last one."""
+    share = 0.65 if episode.before else 0.9
+    return Estimate(0.0, episode.recent, share * episode.recent)
 
 
 def _from_second(episode: Episode, seconds: float) -> Estimate:
