@@ -70,7 +70,8 @@ class Terminal:
 def terminal(*words: str) -> Iterator[Terminal]:
     process, master = pty.fork()
     if process == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "pipeline", *words])
+        command = [sys.executable, "-m", "pipeline", *words]
+        os.execv(command[0], command)  # noqa: S606 - our own program
     try:
         yield Terminal(process, master)
     finally:

@@ -147,9 +147,7 @@ def test_no_reconcile_leaves_the_row_for_later() -> None:
     assert rows(looked)[2]["_http_status"] == "500"
 
 
-def test_rows_that_a_timeline_does_not_tell_apart_stay_uncertain_until_a_person_says() -> (
-    None
-):
+def test_rows_that_look_alike_stay_uncertain_until_a_person_says() -> None:
     source("Same", "Same", "Other")
     with sandbox("commit-then-drop", 1, 2) as api:
         ended = run(api)
