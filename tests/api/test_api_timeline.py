@@ -125,7 +125,7 @@ def test_without_a_cursor_it_is_the_last_page(rest: dict[str, object]) -> None:
     ],
 )
 def test_records_of_other_shapes_are_read_as_far_as_they_go(
-    record: dict[str, object], manual: bool, subject: str, at: datetime | None
+    record: dict[str, object], *, manual: bool, subject: str, at: datetime | None
 ) -> None:
     page = shown({"data": [record]})
 
@@ -152,7 +152,7 @@ def test_a_key_that_may_not_read_is_told(status: int) -> None:
     ("status", "helps"), [(400, False), (404, False), (422, False), (500, True)]
 )
 def test_a_refusal_is_told_with_its_words_and_without_the_key(
-    status: int, helps: bool
+    status: int, *, helps: bool
 ) -> None:
     answer = answers(status, {"error": {"code": "c", "message": f"No {KEY}"}})
     told = asked([reads, answer])

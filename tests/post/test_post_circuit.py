@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -77,7 +78,7 @@ def virtually(test: Callable[[], Awaitable[None]]) -> None:
     ],
 )
 def test_troubles_that_outnumber_good_answers_open_it(
-    answers: list[Answer], opens: bool
+    answers: list[Answer], *, opens: bool
 ) -> None:
     async def test() -> None:
         one = watched(Api())
@@ -121,7 +122,7 @@ def test_pauses_grow_to_a_minute() -> None:
         async with one.circuit.passage():
             pass
         at = one.api.asked_at
-        pauses = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+        pauses = [later - earlier for earlier, later in pairwise(at)]
 
         assert at[0] >= 1
         assert all(1 <= pause <= 61 for pause in pauses)
