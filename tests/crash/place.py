@@ -5,7 +5,10 @@ The judge is the record of the stand-in: what it took is what was sent.
 
 import os
 import signal
+import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -31,7 +34,8 @@ fields:
   subject: {{from: What}}
   account_id: {{constant: {ACCOUNT}}}
 """
-_UNPLANNED = "ended before its plan was complete"
+_LONG_SECONDS = 20.0
+_OFTEN_SECONDS = 0.02
 _numbers = count(1)
 
 
@@ -39,7 +43,8 @@ _numbers = count(1)
 class Place:
     """A folder with a source of `rows` rows, a ledger, reports, and where to send.
 
-    `kills` counts the processes that were killed here.
+    `kills` counts the processes that were killed here; `habits` are options of each
+    command that sends.
     """
 
     folder: Path
@@ -48,6 +53,7 @@ class Place:
     rows: int = 30
     concurrency: int = 3
     kills: int = 0
+    habits: tuple[object, ...] = ("--no-reconcile",)
     name: str = field(default_factory=lambda: f"place {next(_numbers)}")
 
     def __post_init__(self) -> None:
@@ -75,7 +81,7 @@ class Place:
         terminal: str | None = None,
         limits: dict[int, int] | None = None,
     ) -> Running:
-        """Types a command; words that name where to send are added as `sending`."""
+        """Types a command; what it says goes to files of its own."""
         number = next(_numbers)
         return self.zygote.start(
             Order(
@@ -104,7 +110,7 @@ class Place:
         return given
 
     def run(self, *words: object, **how: Any) -> Running:
-        """`run` of the source; rows without an answer are left so."""
+        """`run` of the source."""
         return self.start(
             "run", "rows.csv", "-m", "plain.yaml", *self.sending, *words, **how
         )
@@ -115,7 +121,7 @@ class Place:
 
     @property
     def sending(self) -> tuple[object, ...]:
-        return ("--concurrency", self.concurrency, "--no-reconcile", "-q")
+        return ("--concurrency", self.concurrency, "-q", *self.habits)
 
     @property
     def newest(self) -> str:
@@ -157,6 +163,28 @@ class Place:
         }
         assert len(told) == len(lines)
         return told
+
+
+def processes_of(place: Place) -> list[str]:
+    """The command lines of all processes that were started there, and still live."""
+    return list(_processes(f"HOME={place.folder}\0".encode()))
+
+
+def _processes(mark: bytes) -> Iterator[str]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile, or is not ours
+            if mark in (process / "environ").read_bytes():
+                yield (process / "cmdline").read_text().replace("\0", " ")
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether it comes true before long."""
+    deadline = time.monotonic() + _LONG_SECONDS
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(_OFTEN_SECONDS)
+    return False
 
 
 def judge(place: Place, ended: Ended) -> None:

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+import pipeline.ledger.database
 import pipeline.ledger.migration
 import pipeline.ledger.writer
 import pipeline.private_files
@@ -23,7 +24,7 @@ import pipeline.runs.pilot
 import pipeline.runs.record
 import pipeline.stages.post.shift
 from pipeline.api import ActivityApi
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, State
 from pipeline.plan import PlanWriter
 from pipeline.stages.reconcile import ApiReconciler, ApiShowing
 
@@ -78,6 +79,14 @@ def _claims(_connection: Any, _run: int, intents: list[Any], _at: int) -> bool:
     return bool(intents)
 
 
+def _finds(_connection: Any, _run: int, settled: list[Any], _at: int) -> bool:
+    return any(one.state is State.CREATED and not one.http_status for one in settled)
+
+
+def _finds_here(_writer: Any, settled: list[Any], intents: list[Any]) -> bool:
+    return _finds(None, 0, settled, len(intents))
+
+
 def _is(name: str) -> Meets:
     return lambda path, *_: path.name in {name, f".{name}.part"}
 
@@ -128,9 +137,9 @@ REPORTING: Final = {
 RECONCILING: Final = {
     "the rows are about to be looked for": before(ApiReconciler, "_ask"),
     "the rows were looked for": after(ApiReconciler, "_ask"),
-    "a finding is about to be written": before(_WRITER, "write_settled", _settles),
-    "a finding is written, not committed": after(_WRITER, "write_settled", _settles),
-    "a finding is durable": after(_WRITER.Writer, "_commit", _has_answers),
+    "a finding is about to be written": before(_WRITER, "write_settled", _finds),
+    "a finding is written, not committed": after(_WRITER, "write_settled", _finds),
+    "a finding is durable": after(_WRITER.Writer, "_commit", _finds_here),
     "the rows are settled": after(ApiReconciler, "reconcile"),
 }
 PILOTING: Final = {
@@ -143,7 +152,7 @@ MIGRATING: Final = {
     "the backup is about to be made": before(_MIGRATION, "_back_up"),
     "the backup is copied": after(_MIGRATION, "_copy"),
     "the backup is made": after(_MIGRATION, "_back_up"),
-    "the migration is committed": after(_MIGRATION, "migrate"),
+    "the migration is committed": after(pipeline.ledger.database, "migrate"),
 }
 _POINTS: Final = PLANNING | SENDING | REPORTING | RECONCILING | PILOTING | MIGRATING
 STEP: Final = "a step of the migration is done"

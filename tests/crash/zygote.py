@@ -10,6 +10,7 @@ To fork is safe as long as no thread but jemalloc's, which know of forks, was st
 Polars makes its threads when it first works, and here it never does.
 """
 
+import gc
 import os
 import resource
 import signal
@@ -109,6 +110,7 @@ if __name__ == "__main__":
     threads = [path.read_text() for path in Path("/proc/self/task").glob("*/comm")]
     if any(name.startswith("polars-") and "ooc" not in name for name in threads):
         raise SystemExit(f"Polars has threads before the fork: {threads}")
+    gc.freeze()  # the children share what is imported, and copy little of it
     mine = serve(socket.socket(fileno=int(sys.argv[1])))
     if mine is not None:
         become(mine)
