@@ -82,14 +82,16 @@ class Place:
         limits: dict[int, int] | None = None,
     ) -> Running:
         """Types a command; what it says goes to files of its own."""
-        number = next(_numbers)
+        said = [self.folder / f"{next(_numbers)}.{name}" for name in ("out", "err")]
+        for path in said:
+            path.touch()
         return self.zygote.start(
             Order(
                 words=tuple(map(str, words)),
                 folder=str(self.folder),
                 environment=self.environment(),
-                out=str(self.folder / f"{number}.out"),
-                err=str(self.folder / f"{number}.err"),
+                out=str(said[0]),
+                err=str(said[1]),
                 terminal=terminal,
                 limits={str(key): value for key, value in (limits or {}).items()},
                 seams=seams,
