@@ -135,7 +135,7 @@ def read_failure(error: httpx.RequestError) -> Answer:
         message = _with_words(_WRONG_BASE_URL.message, describe_failure(error))
         return Answer(Verdict.STOP, code=_WRONG_BASE_URL.code, message=message)
     if isinstance(error, _UNSENT):
-        message = f"Nothing was sent. {describe_failure(error)}"
+        message = f"The row was not sent. {describe_failure(error)}"
         return Answer(Verdict.AGAIN, code="unreachable", message=message)
     message = f"The row was sent. {describe_failure(error)}"
     return Answer(Verdict.UNCERTAIN, code="no_answer", message=message)

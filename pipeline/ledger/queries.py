@@ -13,7 +13,7 @@ WITH RECURSIVE place (at) AS (
 STANDING: Final = f"""{_WANTED}
 SELECT sending.identity, run.name, state, body, activity_id
 FROM wanted
-CROSS JOIN sending INDEXED BY sent_once
+CROSS JOIN sending
     ON sending.identity = wanted.digest AND state IN (0, 1, 3)
 JOIN run ON run.id = sending.run
 """  # noqa: S608

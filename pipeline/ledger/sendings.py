@@ -7,12 +7,11 @@ from typing import Final
 from pipeline.errors import LedgerError
 from pipeline.ledger.records import Intent, Settled, Standing, State
 
-# The two conflicts are told apart in this order: whoever holds the identity live
-# stops the claim before a released sending of the same run could be taken up.
+# The schema ignores the row where the identity is held live, before a released sending
+# of the same run could be taken up.
 _CLAIM: Final = """
 INSERT INTO sending (identity, run, state, body, attempts, at, claimed_at)
 VALUES (?1, ?2, 0, ?3, 1, ?4, ?4)
-ON CONFLICT (identity) WHERE state IN (0, 1, 3) DO NOTHING
 ON CONFLICT (identity, run) DO UPDATE SET
     state = 0, body = excluded.body, attempts = attempts + 1,
     at = excluded.at, claimed_at = excluded.claimed_at,

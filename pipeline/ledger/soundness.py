@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.ledger.schema import SCHEMA, same_statement
 
-# `+state` keeps SQLite from asking the very index that may be what is broken.
+# `+state` keeps SQLite from asking an index, which may be what is broken.
 _LIVE_TWICE: Final = """
 SELECT count(*) FROM (
     SELECT 1 FROM sending
@@ -44,8 +44,8 @@ def _damage(text: str) -> str:
     if index is None:
         return f"The ledger is damaged: {text}."
     return (
-        f"The ledger's index `{index[1]}` does not fit its rows: a row could be sent "
-        "twice."
+        f"The ledger's index `{index[1]}` does not fit its rows: what is told of them "
+        "may be wrong."
     )
 
 
@@ -59,7 +59,7 @@ def _missing(connection: sqlite3.Connection) -> list[str]:
 
 
 def _sent_twice(connection: sqlite3.Connection) -> list[str]:
-    """Counted by the rows alone: the index that forbids it may be what is broken."""
+    """Counted by the rows alone, as if nothing had forbidden it."""
     [(count,)] = connection.execute(_LIVE_TWICE)
     if not count:
         return []

@@ -3,8 +3,8 @@
 Run by hand: `python tests/benchmarks/ledger_size.py [ROWS] [FOLDER]`. 10,000,000 rows
 take about 2 GB of disk and a few minutes.
 
-The rows are filled in the order of their identities, so that pages are full; a run
-writes them in any order, which takes about a third more room (see `ledger_rate.py`).
+The rows are filled in the order of their identities, which is quick, and takes as much
+room as the order of a run does (compare `ledger_rate.py`).
 """
 
 import asyncio

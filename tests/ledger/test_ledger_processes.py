@@ -1,13 +1,24 @@
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import islice
 from pathlib import Path
 
-from pipeline.ledger import Ledger, Recorder, State
-from tests.ledger.given import identities, identity, intent, record, recording
+import polars as pl
+import pytest
+
+from pipeline.ledger import Ledger, Recorder, State, database
+from tests.ledger.given import (
+    BODY,
+    NAME,
+    identities,
+    identity,
+    intent,
+    record,
+    recording,
+    send,
+)
+from tests.ledger.version_1 import write_ledger
 
 ROOT = Path(__file__).parents[2]
 Claimer = subprocess.Popen[str]
@@ -66,28 +77,6 @@ def test_two_processes_never_claim_the_same_row(path: Path) -> None:
     assert held == {identity(n): "one" if n in mine else "two" for n in range(2000)}
 
 
-def test_what_was_durable_survives_kill_9(path: Path) -> None:
-    with claimer(path, "killed", 0, 1_000_000) as child:
-        begin(child)
-        said = list(islice(lines(child), 1000))
-        child.send_signal(signal.SIGKILL)
-        said += lines(child)
-
-    with Ledger.open(path) as ledger:
-        assert ledger.check() == []
-        run = ledger.number_of("killed")
-        known = ledger.sendings(run, identities(*numbers(said, "claimed")))
-        assert known.height == len(numbers(said, "claimed"))
-        answered = ledger.sendings(run, identities(*numbers(said, "settled")))
-        assert set(answered["state"]) == {State.CREATED}
-        assert set(answered["activity_id"]) == {
-            f"a-{number}" for number in numbers(said, "settled")
-        }
-        assert ledger.counts(run).get(State.INTENT, 0) <= 8
-        ledger.settle_intents(run)
-        assert State.INTENT not in ledger.counts(run)
-
-
 def test_many_processes_may_make_the_ledger_at_once(path: Path) -> None:
     names = [f"run-{number}" for number in range(4)]
     with ExitStack() as stack:
@@ -144,3 +133,84 @@ def test_who_reads_while_a_run_goes_on_takes_nothing_away(
         assert log.stat().st_nlink == 1
 
     recording(path, run, work)
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from pipeline.ledger import Ledger
+from tests.ledger.given import record
+
+with Ledger.open(Path(sys.argv[1])) as ledger, ledger._transaction():
+    ledger._connection.execute("UPDATE run SET command = 'changed'")
+    print("holding", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_who_opens_and_reads_waits_for_no_writer(
+    ledger: Ledger, run: int, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process is in the middle of a commit; whoever waited would fail here."""
+    send(path, run, dict(enumerate(State)))
+    body = pl.Series([BODY], dtype=pl.Binary)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe
+    ) as holder:
+        assert next(lines(holder)) == "holding\n"
+        with Ledger.open(path) as reader:
+            assert reader.runs() == [record()]
+            assert reader.counts(run) == dict.fromkeys(State, 1)
+            assert reader.uncertain(run).height == 1
+            assert reader.standing(identities(*State)).height == 3
+            assert reader.sendings(run, identities(*State)).height == 5
+            assert reader.known_ids(["a"]) == set()
+            there = record().target, record().workspace
+            assert reader.imported_bodies(*there, body) == (1, 1)
+            assert not reader.sent_before(*there)
+            assert reader.check() == []
+        holder.communicate("go on\n")
+    assert holder.returncode == 0
+    assert [one.command for one in ledger.runs()] == ["changed"]
+
+
+def test_a_writer_is_not_disturbed_by_readers(path: Path) -> None:
+    with claimer(path, "one", 0, 999) as child:
+        begin(child)
+        seen = [0]
+        while child.poll() is None:
+            with Ledger.open(path) as reader:
+                counts = reader.counts(1)
+            seen.append(sum(counts.values()))
+            assert counts.get(State.INTENT, 0) <= 8
+        said = list(lines(child))
+
+    assert child.returncode == 0
+    assert numbers(said, "settled") == set(range(1000))
+    assert seen == sorted(seen)
+    assert max(seen) > 0
+
+
+def test_of_two_that_open_an_old_ledger_one_migrates_it(path: Path) -> None:
+    many = {NAME: dict.fromkeys(range(20_000), State.CREATED)}
+    write_ledger(path, many)
+    names = [f"run-{number}" for number in range(4)]
+    with ExitStack() as stack:
+        children = [
+            stack.enter_context(claimer(path, name, 19_995, 20_004)) for name in names
+        ]
+        begin(*children)
+        said = [list(lines(child)) for child in children]
+
+    assert [child.returncode for child in children] == [0] * len(names)
+    claimed = [number for one in said for number in numbers(one, "claimed")]
+    assert sorted(claimed) == list(range(20_000, 20_005))
+    assert [file.name for file in path.parent.glob("*backup*")] == [
+        "ledger.db.v1.backup"
+    ]
+    with Ledger.open(path) as ledger:
+        assert ledger.counts(1) == {State.CREATED: 20_000}
+        assert ledger.check() == []

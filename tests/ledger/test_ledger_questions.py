@@ -193,7 +193,7 @@ def test_bodies_of_another_target_or_workspace_were_not_imported(
     [
         (queries.SAMPLED_BODIES, "imported_body (body=?)"),
         (queries.UNCERTAIN, "not_created (run=? AND state=?)"),
-        (queries.STANDING, "sent_once (identity=?)"),
+        (queries.STANDING, "PRIMARY KEY (identity=?)"),
         (queries.SENDINGS, "PRIMARY KEY (identity=? AND run=?)"),
     ],
 )

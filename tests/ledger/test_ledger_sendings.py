@@ -124,7 +124,10 @@ def test_a_sound_ledger_passes_its_check(ledger: Ledger, run: int, path: Path) -
     assert ledger.check() == []
 
 
-@pytest.mark.parametrize("part", ["INDEX sent_once", "TABLE sending"])
+@pytest.mark.parametrize(
+    "part",
+    ["TRIGGER sent_once", "TRIGGER live_once", "INDEX not_created", "TABLE sending"],
+)
 def test_a_check_names_what_is_missing(ledger: Ledger, part: str) -> None:
     ledger._connection.execute(f"DROP {part}")
 
@@ -135,33 +138,46 @@ def test_a_check_names_what_is_missing(ledger: Ledger, part: str) -> None:
 def test_a_check_tells_of_an_index_that_does_not_fit(
     ledger: Ledger, run: int, path: Path
 ) -> None:
-    send(path, run, dict.fromkeys(range(9), State.CREATED))
-    with unlisted(path, "sent_once") as file:
+    send(path, run, dict.fromkeys(range(9), State.UNCERTAIN))
+    with without(path, "not_created") as file:
         file.execute("UPDATE sending SET state = 2 WHERE identity < ?", [identity(3)])
 
-    assert ledger.check()[0] == (
-        "The ledger's index `sent_once` does not fit its rows: a row could be sent "
-        "twice."
-    )
+    assert ledger.check() == [
+        "The ledger's index `not_created` does not fit its rows: what is told of them "
+        "may be wrong."
+    ]
 
 
 def test_a_check_tells_of_rows_that_were_sent_twice(
     ledger: Ledger, run: int, path: Path
 ) -> None:
-    """Without the help of the index, which is what failed."""
     later = ledger.begin_run(record("later"))
     send(path, run, {1: State.CREATED, 2: State.UNCERTAIN})
-    insert = (
-        "INSERT INTO sending (identity, run, state, body, attempts, at) "
-        "SELECT identity, ?, 0, body, 1, at FROM sending"
-    )
-    with unlisted(path, "sent_once") as file:
-        file.execute(insert, (later,))
+    with without(path, "sent_once") as file:
+        file.execute(AGAIN, (later,))
 
-    assert ledger.check()[-1] == (
+    assert ledger.check() == [
         "The ledger holds 2 records as sent by two runs: look for them in Reevo, they "
         "may be there twice."
-    )
+    ]
+
+
+def test_no_statement_makes_a_second_live_sending(
+    ledger: Ledger, run: int, path: Path
+) -> None:
+    """The schema forbids it to whoever writes, not only to this program."""
+    later = ledger.begin_run(record("later"))
+    send(path, later, {1: State.RELEASED, 2: State.REJECTED})
+    send(path, run, {1: State.CREATED, 2: State.UNCERTAIN, 3: State.INTENT})
+    before = ledger.standing(identities(1, 2, 3))
+    execute = ledger._connection.execute
+
+    assert execute(AGAIN, (later,)).rowcount == 0
+    for state in (State.INTENT, State.CREATED, State.UNCERTAIN):
+        with pytest.raises(sqlite3.IntegrityError, match="another sending"):
+            execute("UPDATE sending SET state = ? WHERE run = ?", (state, later))
+
+    assert_frame_equal(ledger.standing(identities(1, 2, 3)), before)
 
 
 def test_a_check_tells_of_rows_that_are_gone(
@@ -190,14 +206,21 @@ def test_a_check_tells_of_damage(ledger: Ledger, run: int, path: Path) -> None:
     assert all(text.startswith("The ledger is damaged: ") for text in problems)
 
 
+AGAIN = """
+INSERT INTO sending (identity, run, state, body, attempts, at)
+SELECT identity, ?, 0, body, 1, at FROM sending WHERE true
+ON CONFLICT (identity, run) DO NOTHING
+"""
+
+
 @contextmanager
-def unlisted(path: Path, index: str) -> Iterator[sqlite3.Connection]:
-    """What is written meanwhile misses the index, as after a fault of the disk."""
+def without(path: Path, part: str) -> Iterator[sqlite3.Connection]:
+    """What is written meanwhile misses that part, as after a fault of the disk."""
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
         file.execute("PRAGMA writable_schema = ON")
         select = "SELECT * FROM sqlite_schema WHERE name = ?"
-        row = file.execute(select, (index,)).fetchone()
-        file.execute("DELETE FROM sqlite_schema WHERE name = ?", (index,))
+        row = file.execute(select, (part,)).fetchone()
+        file.execute("DELETE FROM sqlite_schema WHERE name = ?", (part,))
         file.execute("PRAGMA writable_schema = RESET")
         yield file
         file.execute("PRAGMA writable_schema = ON")

@@ -5,8 +5,9 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -45,14 +46,21 @@ class Heard:
 
 @contextmanager
 def playing(folder: Path, scenario: str) -> Iterator[Sandbox]:
-    """A stand-in in a scenario of the test's own, in a thread of this process."""
+    """A stand-in in a scenario of the test's own."""
     path = folder / "mine.toml"
     path.write_text(f'description = "mine"\n{scenario}', encoding="utf-8")
+    with serving(path) as sandbox:
+        yield sandbox
+
+
+@contextmanager
+def serving(scenario: Path) -> Iterator[Sandbox]:
+    """A stand-in in the scenario of a file, in a thread of this process."""
     where: Queue[tuple[str, str]] = Queue()
     server = make_server(
         port=0,
         settings=SandboxSettings(),
-        scenario=load_scenario(path),
+        scenario=load_scenario(scenario),
         announce=lambda *urls: where.put(urls),
     )
     thread = Thread(target=server.serve_until_told)
@@ -85,11 +93,16 @@ def post(body: bytes = BODY, *headers: str, path: str = ACTIVITY) -> bytes:
 
 
 LAST_POST = post(BODY, "Connection: close")
+HEALTH = b"GET /api/v2/health HTTP/1.1\r\nConnection: close\r\n\r\n"
 
 
 def said(url: str, request: bytes = LAST_POST, seconds: float = 10.0) -> Heard:
     """All that is said on a new connection, up to its end or so many seconds."""
-    with connected(url) as connection:
+    try:
+        connection = connected(url)
+    except ConnectionResetError:  # as early as that, if the server is quick
+        return Heard(b"", "reset")
+    with connection:
         connection.settimeout(seconds)
         try:
             connection.sendall(request)
@@ -116,18 +129,18 @@ def rest_of(connection: socket.socket) -> Heard:
 def answer_on(connection: socket.socket) -> bytes:
     """One whole answer, the connection left open."""
     data = b""
-    while not (head := re.match(rb"(?s).*?content-length: (\d+).*?\r\n\r\n", data)):
-        data += connection.recv(1)
-    return data + exactly(connection, int(head[1]))
-
-
-def exactly(connection: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        chunk = connection.recv(size - len(data))
+    while not is_whole(data):
+        chunk = connection.recv(65_536)
         assert chunk, data
         data += chunk
     return data
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether this is an answer to its end."""
+    head, end, body = data.partition(b"\r\n\r\n")
+    length = re.search(rb"(?m)^content-length: (\d+)\r?$", head)
+    return bool(end and length and len(body) == int(length[1]))
 
 
 def status_of(data: bytes) -> int:
@@ -160,9 +173,10 @@ def activities_of(sandbox: Sandbox) -> list[str]:
 
 
 def inspected(sandbox: Sandbox, what: str) -> Any:
-    answer = httpx.get(f"{sandbox.inspection_url}/_sandbox/{what}")
-    assert answer.status_code == 200
-    return answer.json()
+    parts = httpx.URL(sandbox.inspection_url)
+    with closing(HTTPConnection(parts.host, parts.port)) as connection:
+        connection.request("GET", f"/_sandbox/{what}")
+        return json.load(connection.getresponse())
 
 
 def wait_until(holds: Callable[[], bool], what: str) -> None:

@@ -89,6 +89,57 @@ def test_it_ends_when_its_parent_is_killed() -> None:
             assert connection.recv(1) == b""
 
 
+@pytest.mark.parametrize("ending", ["signal", "stdin"])
+def test_it_ends_without_a_word_while_it_holds_requests(
+    tmp_path: Path, ending: str, body: dict[str, Any]
+) -> None:
+    scenario = tmp_path / "holding.toml"
+    scenario.write_text(
+        'description = "holds"\n[[faults]]\nkind = "slow-commit"\n', encoding="utf-8"
+    )
+    with started("--until-stdin-closes", "--scenario", str(scenario)) as process:
+        announced = first_line(process)
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{announced['url']}/api/v2/activity", json=body, timeout=0.3)
+        with open_connection(announced["url"]) as connection:
+            connection.sendall(b"POST /api/v2/activity HTTP/1.1\r\n\r\n")
+            if ending == "signal":
+                process.send_signal(signal.SIGTERM)
+            assert process.communicate(timeout=10) == (b"", b"")
+
+
+def test_a_scenario_has_an_address_of_its_own_beside_that_of_the_app() -> None:
+    with running_sandbox(scenario="down") as sandbox:
+        assert not is_listening(sandbox.url)
+        assert is_listening(sandbox.inspection_url)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(sandbox.url)
+
+
+def test_the_port_that_was_asked_for_is_that_of_the_scenario() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    with started("--port", port, "--scenario", "continue-100") as process:
+        announced = first_line(process)
+        assert announced["url"] == f"http://127.0.0.1:{port}"
+        with started("--port", port, "--scenario", "continue-100") as second:
+            out, err = second.communicate(timeout=10)
+        assert (out, err.count(b"\n")) == (b"", 1)
+        assert err.startswith(b"Error: The sandbox cannot listen on port ")
+
+
+def test_the_command_becomes_a_sandbox_in_a_scenario() -> None:
+    command = [sys.executable, "-m", "pipeline", "sandbox", "--port", "0"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*command, "--scenario", "tls"], stdout=pipe, stderr=pipe
+    ) as process:
+        assert first_line(process)["url"].startswith("https://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        assert (out, err.count(b"\n"), process.returncode) == (b"", 2, 0)
+
+
 def open_connection(url: str) -> socket.socket:
     port = int(url.rpartition(":")[2])
     return socket.create_connection(("127.0.0.1", port), timeout=10)

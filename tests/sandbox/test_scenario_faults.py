@@ -9,6 +9,7 @@ import pytest
 
 from tests.sandbox.raw_client import (
     BODY,
+    HEALTH,
     LAST_POST,
     Heard,
     activities_of,
@@ -78,8 +79,7 @@ def test_a_reset_before_reading_needs_no_body(tmp_path: Path) -> None:
 
 def test_connections_are_reset_before_anything_is_said(tmp_path: Path) -> None:
     with playing(tmp_path, "[[resets_on_connect]]\nat = [1, 3]") as sandbox:
-        with connected(sandbox.url) as connection:
-            assert rest_of(connection) == Heard(b"", "reset")
+        assert said(sandbox.url, b"") == Heard(b"", "reset")
         assert status_of(said(sandbox.url).data) == 201
         assert said(sandbox.url) == Heard(b"", "reset")
         assert requests_of(sandbox) == [entry(1, None, 201, "taken")]
@@ -216,14 +216,19 @@ def test_a_request_that_meets_an_idle_close_is_not_carried_out(tmp_path: Path) -
         assert requests_of(sandbox) == [entry(1, "idle-close", 201, "taken")]
 
 
-def test_a_slow_drip_gives_byte_after_byte_until_nobody_waits(tmp_path: Path) -> None:
-    fault = '[[faults]]\nkind = "slow-drip"\nseconds = 0.2'
+def test_a_slow_drip_gives_one_byte_and_then_another(tmp_path: Path) -> None:
+    fault = '[[faults]]\nkind = "slow-drip"\nseconds = 100'
     with playing(tmp_path, fault) as sandbox:
-        with connected(sandbox.url) as connection:
-            connection.sendall(post())
-            pieces = [connection.recv(100) for _ in range(4)]
-        assert pieces == [b"H", b"T", b"T", b"P"]
+        assert said(sandbox.url, post(), seconds=0.2) == Heard(b"H", "silent")
         assert requests_of(sandbox) == [entry(1, "slow-drip", None, "taken")]
+
+
+def test_a_slow_drip_ends_when_nobody_waits(tmp_path: Path) -> None:
+    fault = '[[faults]]\nkind = "slow-drip"\nseconds = 100'
+    outage = '[[outages]]\nkind = "answers"\nstatus = 503\nafter_requests = 1'
+    with playing(tmp_path, f"{fault}\n{outage}") as sandbox:
+        said(sandbox.url, post(), seconds=0.1)
+        wait_until(lambda: status_of(said(sandbox.url, HEALTH).data) == 503, "ended")
 
 
 def test_a_slow_drip_has_a_bound(tmp_path: Path) -> None:
@@ -232,13 +237,20 @@ def test_a_slow_drip_has_a_bound(tmp_path: Path) -> None:
         assert said(sandbox.url, post()) == Heard(b"HTTP/1.1", "closed")
 
 
-def test_a_slow_answer_comes_after_the_activity_was_taken(tmp_path: Path) -> None:
-    fault = '[[faults]]\nkind = "slow-answer"\nseconds = 1'
+def test_a_slow_answer_is_awaited_for_an_activity_that_was_taken(
+    tmp_path: Path,
+) -> None:
+    fault = '[[faults]]\nkind = "slow-answer"\nseconds = 100'
     with playing(tmp_path, fault) as sandbox, connected(sandbox.url) as connection:
         connection.sendall(LAST_POST)
         wait_until(lambda: len(activities_of(sandbox)) == 1, "it is taken")
         assert requests_of(sandbox) == [entry(1, "slow-answer", None, "taken")]
-        assert status_of(rest_of(connection).data) == 201
+
+
+def test_a_slow_answer_is_the_one_that_is_due(tmp_path: Path) -> None:
+    fault = '[[faults]]\nkind = "slow-answer"\nseconds = 0.01'
+    with playing(tmp_path, fault) as sandbox:
+        assert status_of(said(sandbox.url).data) == 201
         assert requests_of(sandbox) == [entry(1, "slow-answer", 201, "taken")]
 
 

@@ -1,6 +1,6 @@
 """When requests left, and how many were in flight then."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 _MOST_KEPT = 8192
 _SAME_MOMENT_SECONDS = 1e-6
@@ -28,7 +28,12 @@ class Departures:
             self._times, moment + _SAME_MOMENT_SECONDS
         )
 
-    def in_flight_at(self, moment: float) -> int:
-        """How many were in flight when the last one by then left."""
+    def most_in_flight_at(self, moment: float) -> int:
+        """How many were in flight when the last one of that moment left."""
         place = bisect_right(self._times, moment + _SAME_MOMENT_SECONDS)
         return self._in_flight[max(place - 1, 0)]
+
+    def fewest_in_flight_at(self, moment: float) -> int:
+        """How many were in flight when the first one of that moment left."""
+        place = bisect_left(self._times, moment - _SAME_MOMENT_SECONDS)
+        return self._in_flight[min(place, len(self._times) - 1)]

@@ -1,69 +1,61 @@
-"""How many requests per second may leave: found from refusals."""
+"""How many requests per second may leave."""
 
-from dataclasses import dataclass
-from math import inf
+from pipeline.api.pacing.limits import Episode, Estimate, Limits
 
 FIRST_RATE = 32.0
 LOWEST_RATE = 0.1
+HIGHEST_RATE = 1_000_000.0
 _SHORTEST_DOUBLING_SECONDS = 0.025
 _STEP_SECONDS = 0.25
 _SEARCH_SLOPE = 0.025
 _PROBE_SLOPE = 0.01
-_PROBES_PER_COST = 200.0
+_STEEPEST_SLOPE = 1.0
+_STEEPER = 1.1
+_BEYOND = 1.1
+_HOLD_PER_PAUSE = 200.0
 _SHORTEST_HOLD_SECONDS = 20.0
-_LONGEST_HOLD_SECONDS = 300.0
-_LONGEST_WINDOW_PAUSE_SECONDS = 1.25
-
-
-@dataclass(frozen=True)
-class Episode:
-    """Requests were refused, from one that left at `at` on.
-
-    `accepted` counts all that were accepted since the episode before, `recent` those
-    of the last second and `before` those of the second before that. `paused` is for
-    how many seconds nobody left after the episode before.
-    """
-
-    at: float
-    accepted: int
-    recent: int
-    before: int
-    paused: float
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """The limit is from `low` to `high` per second."""
-
-    low: float
-    high: float
-
-    @property
-    def is_narrow(self) -> bool:
-        return self.high <= 1.06 * self.low + 1
+_LONGEST_FIRST_HOLD_SECONDS = 150.0
+_LONGEST_HOLD_SECONDS = 600.0
+_SAME_LIMIT = 0.04
 
 
 class Rates:
-    """`rate` is requests per second, within `most`; inf where nothing bounds it."""
+    """`rate` is requests per second, within `most`.
+
+    It doubles until the first refusal. Then it searches: it climbs from below the
+    estimated limit until it is refused again. When the limit is known well, it
+    settles below it, and probes from time to time whether there is more to have; the
+    more a refusal costs, and the more often it was in vain, the more seldom.
+    """
 
     def __init__(self, most: float, now: float) -> None:
-        self._most = most
-        self.rate = min(FIRST_RATE, most)
+        self._most = min(most, HIGHEST_RATE)
+        self.rate = min(FIRST_RATE, self._most)
         self.is_short = False
-        self._stepped_at = now
-        self._last: Episode | None = None
+        """Set from outside when somebody had to wait for the rate."""
+        self._limits = Limits()
         self._estimate: Estimate | None = None
-        self._is_bucket = False
+        self._stepped_at = now
+        self._slope = 0.0
         self._hold_seconds = 0.0
         self._holds_until = now
-        self._slope = 0.0
+
+    @property
+    def shown(self) -> float | None:
+        """The rate, None while nothing is known to bound it."""
+        is_bound = self._estimate is not None or self._most < HIGHEST_RATE
+        return self.rate if is_bound else None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the API has refused because of the rate."""
+        return self._estimate is not None
 
     def step(self, now: float, latency: float) -> None:
         """Grows when it is time to, and only while the rate is what binds."""
+        every = _STEP_SECONDS
         if self._estimate is None:
             every = max(_SHORTEST_DOUBLING_SECONDS, 2 * latency)
-        else:
-            every = _STEP_SECONDS
         passed = now - self._stepped_at
         if passed < every:
             return
@@ -72,70 +64,38 @@ class Rates:
             self.is_short = False
             self._grow(now, min(passed, 2 * every))
 
+    def suspect(self, rate: float, episode: Episode) -> None:
+        """It was rather the number in flight that was refused: doubles anew."""
+        if self._estimate is None:
+            self._limits.note(episode)
+            self._set(rate)
+
+    def refused(self, now: float, episode: Episode) -> None:
+        """Falls below what the refusals say is the limit."""
+        old, self._estimate = self._estimate, self._limits.learn(episode)
+        self._holds_until = now
+        self._slope = _SEARCH_SLOPE
+        if self._estimate.is_narrow:
+            self._hold(old, episode.paused)
+        self._set(min(self._estimate.safe, 0.99 * self.rate))
+
+    def _hold(self, old: Estimate | None, paused: float) -> None:
+        assert self._estimate is not None  # noqa: S101
+        hold = min(_HOLD_PER_PAUSE * paused, _LONGEST_FIRST_HOLD_SECONDS)
+        if old and abs(self._estimate.high - old.high) < _SAME_LIMIT * old.high:
+            hold = max(hold, 2 * self._hold_seconds)
+        hold = max(hold, _SHORTEST_HOLD_SECONDS)
+        self._hold_seconds = min(hold, _LONGEST_HOLD_SECONDS)
+        self._holds_until += self._hold_seconds
+        self._slope = _PROBE_SLOPE
+
     def _grow(self, now: float, passed: float) -> None:
         if self._estimate is None:
             self._set(self.rate * 2)
         elif now >= self._holds_until:
-            if self.rate > 1.1 * self._estimate.high:
-                self._slope = min(self._slope * 1.2, 1.0)
+            if self.rate > _BEYOND * self._estimate.high:
+                self._slope = min(self._slope * _STEEPER, _STEEPEST_SLOPE)
             self._set(self.rate * (1 + self._slope * passed))
 
     def _set(self, rate: float) -> None:
         self.rate = min(max(rate, LOWEST_RATE), self._most)
-
-    def restart(self, rate: float, episode: Episode) -> None:
-        """It may be the number in flight that was refused, and not the rate."""
-        if self._estimate is None:
-            self._set(rate)
-            self._last = episode
-
-    def refused(self, now: float, episode: Episode) -> None:
-        """Falls to what the refusals say."""
-        last, self._last = self._last, episode
-        old = self._estimate
-        if last is None:
-            self._search(now, Estimate(0.0, episode.recent), 0.9)
-            return
-        seconds = episode.at - last.at
-        pair = episode.accepted / seconds
-        if old is not None:
-            self._is_bucket = self._fills_steadily(episode, pair, old)
-        if self._is_bucket:
-            error = min(0.1, 1.5 / (episode.accepted + 1))
-            self._settle(
-                now, Estimate(pair, pair), (0.99 - error) * pair, episode.paused
-            )
-            return
-        low = episode.accepted / (seconds + 1)
-        if seconds - episode.paused >= 2:
-            low = max(low, min(episode.before, episode.recent))
-        seen = Estimate(low, max(episode.recent, pair))
-        if seen.is_narrow:
-            spread = max(0.0, seen.high - seen.low - 1)
-            self._settle(now, seen, seen.low + 0.3 * spread - 0.3, episode.paused)
-        else:
-            self._search(now, seen, 0.88)
-
-    def _fills_steadily(self, episode: Episode, pair: float, old: Estimate) -> bool:
-        if episode.paused > _LONGEST_WINDOW_PAUSE_SECONDS:
-            return True
-        if self._is_bucket:
-            return abs(pair / old.high - 1) < 0.05 and episode.recent < 1.3 * pair + 2
-        return episode.recent + 1 < 0.99 * old.low
-
-    def _search(self, now: float, seen: Estimate, share: float) -> None:
-        self._estimate = seen
-        self._slope = _SEARCH_SLOPE
-        self._holds_until = now
-        self._set(min(share * seen.high, self.rate * 0.97))
-
-    def _settle(self, now: float, seen: Estimate, rate: float, paused: float) -> None:
-        old, self._estimate = self._estimate, seen
-        cost = _PROBES_PER_COST * max(0.1, paused)
-        same = old is not None and abs(seen.high / old.high - 1) < 0.04
-        longer = 2 * self._hold_seconds if same else 0.0
-        hold = max(cost, longer, _SHORTEST_HOLD_SECONDS)
-        self._hold_seconds = min(hold, _LONGEST_HOLD_SECONDS)
-        self._slope = _PROBE_SLOPE
-        self._holds_until = now + self._hold_seconds
-        self._set(min(rate, self.rate * 0.99))

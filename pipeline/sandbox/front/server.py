@@ -47,6 +47,7 @@ class Front:
         """Begins to listen."""
         await self.listen()
         self._strike_after_requests()
+        await asyncio.sleep(0)  # an outage from the start begins before any request
 
     async def close(self) -> None:
         """Lets go of everything, held requests included."""

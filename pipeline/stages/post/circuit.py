@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from pipeline.api import Answer, Health, Verdict, backoff_seconds
 
 TROUBLES_TO_OPEN: Final = 5
-_PAUSE_FLOOR_SECONDS = 0.25
+_SHORTEST_PAUSE_SECONDS = 1.0
 
 
 class HasHealth(Protocol):
@@ -60,17 +60,19 @@ class Circuit:
         return self._troubles >= TROUBLES_TO_OPEN
 
     @asynccontextmanager
-    async def passage(self) -> AsyncIterator[None]:
-        """For the length of one request; waits before it while the API is down."""
-        if not self.is_open():
-            yield
-            return
-        async with self._one_at_a_time:
-            if self.is_open():
-                await self._until_healthy()
-                yield
-                return
-        yield
+    async def passage(self) -> AsyncIterator[bool]:
+        """For the length of one request; waits before it while the API is down.
+
+        True for the one that tries; who waited for something else in it must look
+        again whether the circuit is open, unless it is that one.
+        """
+        if self.is_open():
+            async with self._one_at_a_time:
+                if self.is_open():
+                    await self._until_healthy()
+                    yield True
+                    return
+        yield False
 
     async def reach(self) -> Health:
         """The health of the API before the first row; waits while that may help."""
@@ -103,8 +105,7 @@ class Circuit:
     async def _until_healthy(self) -> None:
         self._lose_patience()
         while not self._around.is_over():
-            self._pauses += 1
-            seconds = _PAUSE_FLOOR_SECONDS + 2 * backoff_seconds(self._pauses, random)
+            seconds = self._next_pause()
             self._around.say(f"{self._said} Trying again in {seconds:.0f} s.")
             await self._around.pause(seconds)
             health = await self._api.health()
@@ -112,6 +113,13 @@ class Circuit:
                 return
             self._said = health.message
             self._lose_patience()
+
+    def _next_pause(self) -> float:
+        """A minute at most, and no longer than the patience."""
+        self._pauses += 1
+        pause = _SHORTEST_PAUSE_SECONDS + 2 * backoff_seconds(self._pauses, random)
+        left = self._well_at + self._patience_seconds - self._around.clock()
+        return min(pause, max(left, 0.0))
 
     def _lose_patience(self) -> None:
         waited = self._around.clock() - self._well_at

@@ -183,10 +183,13 @@ class Shift:
         assert task is not None  # noqa: S101
         self._idle.add(task)
         try:
-            async with self._circuit.passage():
-                await self._pace.turn()
-                self._idle.discard(task)
-                return await self._send(request, number)
+            while True:
+                async with self._circuit.passage() as tries:
+                    await self._pace.turn()
+                    if tries or not self._circuit.is_open():
+                        self._idle.discard(task)
+                        return await self._send(request, number)
+                    self._pace.withdrawn()
         finally:
             self._idle.discard(task)
 
