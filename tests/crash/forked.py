@@ -9,8 +9,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedRWPair
 from pathlib import Path
-from typing import IO
 
 from tests.commands import ROOT, Ended
 from tests.crash.zygote import Order
@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 60.0
 class Zygote:
     """One process at a time is waited for; others may run meanwhile."""
 
-    def __init__(self, lines: IO[bytes]) -> None:
+    def __init__(self, lines: BufferedRWPair) -> None:
         self._lines = lines
 
     def start(self, order: Order) -> "Running":

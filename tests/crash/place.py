@@ -160,9 +160,7 @@ class Place:
     def outcomes(self, run: str | None = None) -> dict[str, tuple[str, str]]:
         """Status and id by subject, as the report of a run has them."""
         lines = lines_of(self.folder / "reports" / (run or self.newest) / "rows.csv")
-        told = {
-            line["What"]: (line["_status"], line["_activity_id"]) for line in lines
-        }
+        told = {line["What"]: (line["_status"], line["_activity_id"]) for line in lines}
         assert len(told) == len(lines)
         return told
 

@@ -9,13 +9,16 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from functools import wraps
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+import pipeline.cli.tools
 import pipeline.ledger.database
 import pipeline.ledger.migration
+import pipeline.ledger.records
 import pipeline.ledger.writer
 import pipeline.private_files
 import pipeline.run
@@ -25,6 +28,7 @@ import pipeline.runs.record
 import pipeline.stages.post.shift
 from pipeline.api import ActivityApi
 from pipeline.ledger import Ledger, State
+from pipeline.ledger.schema import STEPS
 from pipeline.plan import PlanWriter
 from pipeline.stages.reconcile import ApiReconciler, ApiShowing
 
@@ -37,11 +41,14 @@ class Seams:
     """What is altered: the process is killed when it meets `point` for the nth time.
 
     `finish_seconds` takes the place of the bound within which a stop must be over.
+    The clock jumps by `clock_seconds` after so many readings.
     """
 
     point: str = ""
     nth: int = 1
     finish_seconds: float | None = None
+    clock_seconds: float = 0.0
+    clock_readings: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,9 +130,7 @@ SENDING: Final = {
     "an answer is durable": after(_WRITER.Writer, "_commit", _has_answers),
 }
 REPORTING: Final = {
-    "the report is about to be written": before(
-        pipeline.runs.conclude, "write_report"
-    ),
+    "the report is about to be written": before(pipeline.runs.conclude, "write_report"),
     **{
         point: found
         for name in REPORT_FILES
@@ -161,14 +166,29 @@ STEP: Final = "a step of the migration is done"
 def alter(seams: Seams) -> None:
     """Puts the seams into this process."""
     if seams.point == STEP:
-        steps = pipeline.ledger.migration.STEPS
-        steps[1] = _Deadly(steps[1], seams.nth)
+        STEPS[1] = _Deadly(STEPS[1], seams.nth)
     elif seams.point:
         point = _POINTS[seams.point]
         wrapped = _deadly(getattr(point.owner, point.name), point, seams.nth)
         setattr(point.owner, point.name, wrapped)
     if seams.finish_seconds is not None:
         pipeline.stages.post.shift.FINISH_SECONDS = seams.finish_seconds  # type: ignore[misc]
+    if seams.clock_seconds:
+        clock = _clock(timedelta(seconds=seams.clock_seconds), seams.clock_readings)
+        for module in (pipeline.cli.tools, pipeline.ledger.records):
+            module.datetime = clock  # type: ignore[attr-defined]
+
+
+def _clock(jump: timedelta, after: int) -> type[datetime]:
+    readings = count(1)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            true = datetime.now(tz)
+            return true + jump if next(readings) > after else true
+
+    return Clock
 
 
 def _die() -> None:

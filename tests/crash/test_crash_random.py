@@ -13,7 +13,7 @@ from random import Random
 
 from pipeline.sandbox.process import Sandbox, running_sandbox
 from tests.commands import Ended
-from tests.crash.forked import Running, Zygote, zygote
+from tests.crash.forked import Running, zygote
 from tests.crash.place import (
     KILLED,
     Place,
