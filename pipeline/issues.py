@@ -190,7 +190,7 @@ _KINDS = (
         "sent_before_unanswered",
         "It is not known whether the record was imported",
         "The record was sent in run {detail}, and the answer is not known.",
-        "Look for the activity in Reevo, in the timeline of the linked record.",
+        "Settle it first: `activity-import reconcile {detail}` looks for it in Reevo.",
     ),
 )
 KINDS: Dict[str, IssueKind] = MappingProxyType({kind.code: kind for kind in _KINDS})

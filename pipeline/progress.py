@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -69,18 +71,22 @@ class Bar(Silence):
 
     def begin(self, what: str, total: int | None) -> None:
         self._close()
-        self._bar = tqdm(desc=what, total=total, unit=" rows", leave=False)
+        with _perhaps_unseen():
+            self._bar = tqdm(desc=what, total=total, unit=" rows", leave=False)
 
     def advance(self, count: int) -> None:
         if self._bar is not None:
-            self._bar.update(count)
+            with _perhaps_unseen():
+                self._bar.update(count)
 
     def say(self, text: str) -> None:
-        tqdm.write(text, file=sys.stderr)
+        with _perhaps_unseen():
+            tqdm.write(text, file=sys.stderr)
 
     def _close(self) -> None:
         if self._bar is not None:
-            self._bar.close()
+            with _perhaps_unseen():
+                self._bar.close()
             self._bar = None
 
 
@@ -106,8 +112,16 @@ class Lines(Silence):
         self.say(f"{self._what}: {self._done:,}{self._of} rows")
 
     def say(self, text: str) -> None:
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+        with _perhaps_unseen():
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+
+
+@contextmanager
+def _perhaps_unseen() -> Iterator[None]:
+    """A terminal that is gone, or a full disk, must not end the work."""
+    with suppress(OSError):
+        yield
 
 
 def progress_on_stderr(*, quiet: bool) -> Progress:

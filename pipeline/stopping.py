@@ -9,7 +9,7 @@ from types import FrameType
 from pipeline.errors import PipelineError
 
 _LEFT = b"Left at once. `activity-import history` names the run to resume.\n"
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(PipelineError):
@@ -53,16 +53,25 @@ class Stop:
 
 @contextmanager
 def stopping_in_order(stop: Stop, say: Callable[[str], None]) -> Iterator[None]:
-    """Turns the first SIGINT or SIGTERM into `stop.request`."""
+    """Turns the first SIGINT, SIGTERM or SIGHUP into `stop.request`.
+
+    A SIGHUP that is ignored, as `nohup` has it, stays ignored.
+    """
 
     def handle(number: int, _frame: FrameType | None) -> None:
         # In this order: a second signal may come while the first is being told.
         stop.request(number)
         say("Stopping: what is in flight is finished first. Again: leave at once.")
 
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    before = {number: signal.signal(number, handle) for number in _heeded()}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _heeded() -> tuple[signal.Signals, ...]:
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        return tuple(number for number in _SIGNALS if number is not signal.SIGHUP)
+    return _SIGNALS

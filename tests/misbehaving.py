@@ -13,7 +13,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from ssl import SSLContext
@@ -57,6 +57,15 @@ def reads(talk: Talk) -> None:
         headers = dict(_headers(stream.readline))
         body = stream.read(int(headers.get("content-length", "0")))
     talk.requests.append(Received(line, headers, body))
+
+
+def reads_some(count: int) -> Step:
+    """Reads the first bytes of a request and leaves the others."""
+
+    def step(talk: Talk) -> None:
+        talk.socket.recv(count, socket.MSG_WAITALL)
+
+    return step
 
 
 def says(data: bytes) -> Step:
@@ -167,6 +176,20 @@ def nobody_listening() -> Iterator[str]:
     """The URL of a port that refuses connections, kept from others meanwhile."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+
+
+@contextmanager
+def nobody_accepting() -> Iterator[str]:
+    """The URL of a port whose queue of connections is full: no more can be made."""
+    with ExitStack() as stack:
+        held = stack.enter_context(socket.socket())
+        held.bind(("127.0.0.1", 0))
+        held.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)  # noqa: FBT003
+            waiting.connect_ex(held.getsockname())
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 

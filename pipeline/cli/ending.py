@@ -1,13 +1,16 @@
 """How every command ends: text or JSON, and an exit code."""
 
+import errno
 import os
 import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
+from polars.exceptions import PanicException
 
 from pipeline.cli.texts import error_text, summary_text
 from pipeline.errors import PipelineError
@@ -15,12 +18,22 @@ from pipeline.runs.summary import EXIT_CODES, RunStatus, Summary
 from pipeline.stopping import Interrupted
 
 WRONG_USAGE = 2
+_TOO_MANY = (errno.EMFILE, errno.ENFILE)
+_FILES = (
+    "Close other programs, or allow more with `ulimit -n 4096`. What was sent is in "
+    "the ledger: `activity-import history` names the run to resume."
+)
+_MEMORY = (
+    "Close other programs, or raise the limit. What was sent is in the ledger: "
+    "`activity-import history` names the run to resume."
+)
 INTERRUPTED = EXIT_CODES[RunStatus.INTERRUPTED]
 
 
 def end_with(summary: Summary, *, as_json: bool) -> None:
     """Prints the summary and leaves with its exit code."""
-    click.echo(summary.json() if as_json else summary_text(summary), nl=not as_json)
+    text = summary.json() if as_json else f"{summary_text(summary)}\n"
+    _echo(text, err=False)
     raise SystemExit(summary.exit_code)
 
 
@@ -35,8 +48,8 @@ def told(*, as_json: bool = False) -> Iterator[None]:
         _tell(Interrupted(INTERRUPTED), as_json=as_json)
     except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
         raise
-    except Exception as error:
-        _tell(_bug(error), as_json=as_json)
+    except (Exception, PanicException) as error:
+        _tell(_exhausted(error) or _bug(error), as_json=as_json)
 
 
 def complain(errors: list[PipelineError]) -> None:
@@ -45,10 +58,21 @@ def complain(errors: list[PipelineError]) -> None:
 
 
 def _tell(error: PipelineError, *, as_json: bool) -> None:
-    click.echo(error_text(error), err=True)
+    _echo(f"{error_text(error)}\n", err=True)
     if as_json:
-        click.echo(_failure(error, error.exit_code).json(), nl=False)
+        _echo(_failure(error, error.exit_code).json(), err=False)
     raise SystemExit(error.exit_code)
+
+
+def _echo(text: str, *, err: bool) -> None:
+    """Where nobody can read it any more, the exit code still tells."""
+    try:
+        click.echo(text, nl=False, err=err)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2 if err else 1)
 
 
 def tell_wrong_usage() -> None:
@@ -70,7 +94,20 @@ def _failure(error: PipelineError, exit_code: int) -> Summary:
     )
 
 
-def _bug(error: Exception) -> PipelineError:
+def _exhausted(error: BaseException) -> PipelineError | None:
+    """Words for what the machine could not give, whichever part of us asked for it."""
+    if isinstance(error, MemoryError):
+        return PipelineError("There is too little memory for the work.", hint=_MEMORY)
+    if getattr(error, "errno", None) in _TOO_MANY or "code: 24," in str(error):
+        return PipelineError("Too many files are open for the work.", hint=_FILES)
+    if isinstance(error, PanicException) or "start new thread" in str(error):
+        return PipelineError(
+            f"The machine could not give what the work needs: {error}", hint=_MEMORY
+        )
+    return None
+
+
+def _bug(error: BaseException) -> PipelineError:
     """Our own fault: the traceback goes to a private file, not to the user."""
     descriptor, path = tempfile.mkstemp(prefix="activity-import-", suffix=".log")
     with os.fdopen(descriptor, "w", encoding="utf-8") as log:

@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline.mapping import did_you_mean
 from pipeline.rows import RowLimit
+from pipeline.sandbox.scenarios import ScenarioError, find_scenario, scenario_names
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -47,6 +49,23 @@ class DurationType(click.ParamType[float]):
         if match is None:
             self.fail(f"'{value}' is not a duration such as 90s, 15m or 2h.")
         return float(match[1]) * _UNITS[match[2] or "s"]
+
+
+class ScenarioType(click.ParamType[str]):
+    """The name of a scenario, or a file of one's own."""
+
+    name = "NAME"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        try:
+            find_scenario(str(value))
+        except ScenarioError as error:
+            hint = did_you_mean(str(value), scenario_names())
+            see = "All of them: activity-import sandbox --scenarios"
+            self.fail(" ".join(filter(None, [str(error), hint, see])), param, ctx)
+        return str(value)
 
 
 def several(*decorators: Decorator[Any]) -> Decorator[Any]:
@@ -140,7 +159,7 @@ key_option = click.option(
 )
 scenario_option = click.option(
     "--scenario",
-    metavar="NAME",
+    type=ScenarioType(),
     help="What the stand-in does wrong (see `sandbox --scenarios`); with --sandbox.",
 )
 yes_option = click.option("--yes", is_flag=True, help="Answer every question with yes.")

@@ -1,35 +1,11 @@
 """`sandbox`: the stand-in API, to rehearse against."""
 
-from typing import Any
-
 import click
 
+from pipeline.cli.options import ScenarioType
 from pipeline.cli.texts import table
-from pipeline.mapping import did_you_mean
 from pipeline.sandbox.process import become_sandbox
-from pipeline.sandbox.scenarios import (
-    ScenarioError,
-    describe_scenarios,
-    find_scenario,
-    scenario_names,
-)
-
-
-class ScenarioType(click.ParamType[str]):
-    """The name of a scenario, or a file of one's own."""
-
-    name = "NAME"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        try:
-            find_scenario(str(value))
-        except ScenarioError as error:
-            hint = did_you_mean(str(value), scenario_names())
-            see = "All of them: activity-import sandbox --scenarios"
-            self.fail(" ".join(filter(None, [str(error), hint, see])), param, ctx)
-        return str(value)
+from pipeline.sandbox.scenarios import describe_scenarios
 
 
 @click.command("sandbox")

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -80,7 +82,8 @@ def _check_not_emptied(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    version = _known_version(connection, path)
+    with _one_state(connection):
+        version = _known_version(connection, path)
     if not version:
         _create(connection, path)
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
@@ -94,6 +97,16 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(setting)
     if version_of(connection) < VERSION:
         migrate(connection, path)
+
+
+@contextmanager
+def _one_state(connection: sqlite3.Connection) -> Iterator[None]:
+    """All is read as of one moment: another process may be making the ledger."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _known_version(connection: sqlite3.Connection, path: Path) -> int:

@@ -31,7 +31,8 @@ def requests_for(
 def requests_spread(plan: Plan, settled: Settled, count: int) -> Iterator[Request]:
     """As `requests_of`, but only `count` of them, spread evenly over the plan."""
     total = plan.counts.get(Status.UNSENT, 0)
-    places = {number * total // count for number in range(min(count, total))}
+    chosen = min(count, total)
+    places = {number * total // chosen for number in range(chosen)}
     before = 0
     for waiting in _waiting(plan, settled):
         here = [at - before for at in places if 0 <= at - before < waiting.height]

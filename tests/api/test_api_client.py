@@ -27,11 +27,14 @@ from tests.misbehaving import (
     CREATED,
     MisbehavingServer,
     Script,
+    Step,
     answers,
     drips,
     misbehaving,
+    nobody_accepting,
     nobody_listening,
     reads,
+    reads_some,
     resets,
     says,
     speaks_tls,
@@ -65,14 +68,15 @@ LOST: dict[str, Script] = {
 }
 
 
-def posts(url: str, *, times: int = 1, proxy: str | None = None) -> list[Answer]:
-    return asyncio.run(_posts(ApiAddress(url), times, proxy))
+def posts(
+    url: str, *, times: int = 1, proxy: str | None = None, body: bytes = BODY
+) -> list[Answer]:
+    async def work() -> list[Answer]:
+        transport = open_transport(concurrency=4, timeouts=QUICK, proxy=proxy)
+        async with ActivityApi(ApiAddress(url), key=KEY, transport=transport) as api:
+            return [await api.create(body) for _ in range(times)]
 
-
-async def _posts(target: ApiAddress, times: int, proxy: str | None) -> list[Answer]:
-    transport = open_transport(concurrency=4, timeouts=QUICK, proxy=proxy)
-    async with ActivityApi(target, key=KEY, transport=transport) as api:
-        return [await api.create(BODY) for _ in range(times)]
+    return asyncio.run(work())
 
 
 def posted(*steps: Script) -> tuple[Answer, MisbehavingServer]:
@@ -117,6 +121,39 @@ def test_a_row_whose_answer_is_lost_is_uncertain_and_sent_once(script: Script) -
     assert answer.message.startswith("The row was sent. No complete answer came: ")
     assert server.connections == 1
     assert len(server.requests) == (reads in script)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (answers(502, "<html><title>Bad gateway</title>"), "server_error"),
+        (answers(500, {"detail": "oops"}), "server_error"),
+        (answers(503, "down"), "server_error"),
+        (answers(201, {"data": {}}), "answer_without_id"),
+        (answers(201, '{"data": {"id": "3c90'), "answer_without_id"),
+        (answers(204), "answer_without_id"),
+    ],
+)
+def test_an_answer_that_proves_nothing_leaves_the_row_uncertain(
+    answer: Step, code: str
+) -> None:
+    found, server = posted([reads, answer])
+    assert (found.verdict, found.code) == (Verdict.UNCERTAIN, code)
+    assert (server.connections, len(server.requests)) == (1, 1)
+
+
+def test_a_reset_in_the_middle_of_the_request_leaves_the_row_uncertain() -> None:
+    with misbehaving([reads_some(1_000), resets]) as server:
+        (answer,) = posts(server.url, body=b"x" * 1_000_000)
+    assert (answer.verdict, answer.code) == (Verdict.UNCERTAIN, "no_answer")
+    assert (server.connections, server.requests) == (1, [])
+
+
+def test_a_connection_that_nobody_takes_up_was_never_made() -> None:
+    with nobody_accepting() as url:
+        (answer,) = posts(url)
+    assert (answer.verdict, answer.code) == (Verdict.AGAIN, "unreachable")
+    assert "it did not answer in time" in answer.message
 
 
 def test_a_reset_while_connecting_may_count_as_no_connection() -> None:

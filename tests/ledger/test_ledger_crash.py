@@ -5,50 +5,53 @@
 
 import os
 import random
-import time
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from pipeline.ledger import Ledger, State
 from tests.ledger import claimer
 from tests.ledger.given import identities
 
+ROOT = Path(__file__).parents[2]
 ROUNDS = 60
-ROWS = 1_000_000
 OVERLAP = 50
 LONGEST_SECONDS = 0.15
-CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["pipeline.ledger", claimer.__name__])
+Killer = subprocess.Popen[str]
 
 
-def work(said: Connection, path: Path, name: str, first: int) -> None:
-    """A run that claims the rows; on `said` comes what it is told is durable."""
-    os.dup2(said.fileno(), 1)
-    claimer.main(path, name, first, ROWS)
+@pytest.fixture
+def killer() -> Iterator[Killer]:
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "tests.ledger.killer"]
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe
+    ) as killer:
+        yield killer
 
 
-def killed(path: Path, name: str, first: int, seconds: float) -> list[str]:
-    """All that such a run said until it was killed."""
-    ours, theirs = CONTEXT.Pipe(duplex=False)
-    with ours:
-        child = CONTEXT.Process(target=work, args=(theirs, path, name, first))
-        child.start()
-        theirs.close()
-        time.sleep(seconds)
-        child.kill()
-        said = b"".join(iter(lambda: os.read(ours.fileno(), 1 << 16), b""))
-        child.join()
-        child.close()
-    return said.decode().split("\n")[:-1]
+def killed(
+    killer: Killer, path: Path, name: str, first: int, after: float
+) -> list[str]:
+    """All that a run said which claimed the rows from `first` until it was killed."""
+    assert killer.stdin
+    assert killer.stdout
+    killer.stdin.write(f"{path} {name} {first} {after}\n")
+    killer.stdin.flush()
+    return list(iter(killer.stdout.readline, "killed\n"))
 
 
 def said_of(said: list[str], word: str) -> list[int]:
     pairs = [line.split() for line in said]
-    return [int(pair[1]) for pair in pairs if pair[0] == word]
+    return [int(pair[1]) for pair in pairs if pair[:1] == [word]]
 
 
-def test_what_was_durable_survives_kill_9_at_any_moment(path: Path) -> None:
+def test_what_was_durable_survives_kill_9_at_any_moment(
+    path: Path, killer: Killer
+) -> None:
     seed = os.environ.get("CRASH_SEED") or str(random.randrange(10**6))
     print(f"CRASH_SEED={seed}")  # noqa: T201
     moments = random.Random(seed)
@@ -57,7 +60,7 @@ def test_what_was_durable_survives_kill_9_at_any_moment(path: Path) -> None:
     for number in range(ROUNDS):
         name = f"run-{number}"
         first = max([OVERLAP, *claimed]) - OVERLAP
-        said = killed(path, name, first, moments.uniform(0, LONGEST_SECONDS))
+        said = killed(killer, path, name, first, moments.uniform(0, LONGEST_SECONDS))
         claimed += said_of(said, "claimed")
         settled += said_of(said, "settled")
         check_after(path, name, said)
@@ -74,7 +77,7 @@ def check_after(path: Path, name: str, said: list[str]) -> None:
     with Ledger.open(path) as ledger:
         assert ledger.check() == []
         found = ledger.find_run(name)
-        assert found is not None or "ready" not in said
+        assert found is not None or "ready\n" not in said
         if found is None:
             return
         run = ledger.number_of(name)

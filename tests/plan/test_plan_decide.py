@@ -159,7 +159,8 @@ def test_a_row_whose_answer_is_not_known_is_uncertain() -> None:
     told = {
         "code": "sent_before_unanswered",
         "message": "The record was sent in run r1, and the answer is not known.",
-        "hint": "Look for the activity in Reevo, in the timeline of the linked record.",
+        "hint": "Settle it first: `activity-import reconcile r1` looks for it in "
+        "Reevo.",
     }
     assert_frame_equal(found, frame(line(2, "uncertain", 1, column="", **told)))
     assert issues.rows(named=True) == [issue(2, **told)]

@@ -1,3 +1,4 @@
+import errno
 import sys
 import time
 
@@ -123,3 +124,29 @@ def test_a_bar_is_for_terminals_and_lines_are_for_logs(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
 
     assert type(progress_on_stderr(quiet=quiet)) is kind
+
+
+class Gone:
+    """A terminal whose window was closed."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    def flush(self) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize("kind", [Bar, Lines])
+def test_a_terminal_that_is_gone_does_not_end_the_work(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, kind: type[Bar | Lines]
+) -> None:
+    monkeypatch.setattr(sys, "stderr", Gone())
+
+    with kind() as progress:
+        progress.begin("reading", 10)
+        work(progress, clock, (60, 10))
+        progress.say("The API is slow.")
+
+    assert isinstance(sys.stderr, Gone)

@@ -8,7 +8,8 @@ import pytest
 from pipeline.stopping import Interrupted, Stop, stopping_in_order
 
 SIGNALS = pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
 )
 ONCE = "Stopping: what is in flight is finished first. Again: leave at once."
 TWICE = """
@@ -62,7 +63,8 @@ def test_without_a_signal_the_work_goes_on() -> None:
 
 
 def handlers() -> list[object]:
-    return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    return [signal.getsignal(number) for number in numbers]
 
 
 def fail() -> None:
@@ -88,9 +90,26 @@ def test_handlers_are_as_before_when_the_work_fails() -> None:
     assert handlers() == before
 
 
+def test_a_hangup_that_nohup_has_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    stop = Stop()
+    try:
+        with stopping_in_order(stop, print):
+            signal.raise_signal(signal.SIGHUP)
+        assert stop.signal is None
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "code"),
-    [("SIGINT", "SIGINT", 130), ("SIGTERM", "SIGINT", 130), ("SIGINT", "SIGTERM", 143)],
+    [
+        ("SIGINT", "SIGINT", 130),
+        ("SIGTERM", "SIGINT", 130),
+        ("SIGINT", "SIGTERM", 143),
+        ("SIGINT", "SIGHUP", 129),
+    ],
 )
 def test_the_second_signal_leaves_at_once(first: str, second: str, code: int) -> None:
     program = TWICE.format(first=first, second=second)

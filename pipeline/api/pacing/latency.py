@@ -9,8 +9,9 @@ _QUICK = 1.1
 _UNSURE = 2.0
 _SURE = 3.0
 _FLOOR_SECONDS = 30.0
-_NOISE_SECONDS = 0.002
 _MEMORY = 16
+_WORTH_SECONDS = 0.05
+"""Less than that may be our own: a busy processor, a commit, a pause of Python."""
 
 
 class Latency:
@@ -51,17 +52,17 @@ class Latency:
         deviation = sqrt(variance / self._count)
         self._begin(now, places)
         self._floor = min(self._floor, mean + _UNSURE * deviation)
-        noise = _SURE * deviation + _NOISE_SECONDS
-        if mean > self._floor * _SLOW + noise:
+        bearable = max(self._floor * _SLOW, self._floor + _WORTH_SECONDS)
+        if mean > bearable + _SURE * deviation:
             return self._floor / mean
-        if now - self._floor_since > _FLOOR_SECONDS:
+        if mean > _WORTH_SECONDS and now - self._floor_since > _FLOOR_SECONDS:
             return self._look_down(now, mean)
         return 1.0
 
     def _look_down(self, now: float, mean: float) -> float:
         """Measures the floor anew, with fewer in flight, where it may be a queue's."""
         self._floor_since = now
-        if mean < self._floor * _QUICK + _NOISE_SECONDS:
+        if mean < self._floor * _QUICK:
             return 1.0
         self._floor = inf
         return LOOK_DOWN
