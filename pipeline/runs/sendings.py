@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 
 import polars as pl
 
@@ -18,13 +18,11 @@ _MOST_BATCHES_ASKED = 4
 def case_of(run: OpenRun, plan: Plan, ledger: Ledger) -> Case:
     """All of the run whose answers are not known, and what they may be taken for."""
     unsettled = ledger.unsettled(run.record.target, run.record.workspace)
-    of_run = pl.col("run") == run.record.name
-    own = unsettled.filter(of_run & (pl.col("state") == State.UNCERTAIN))
+    uncertain = pl.col("state") == State.UNCERTAIN
+    own = unsettled.filter(uncertain & (pl.col("run") == run.record.name))
     rows = tuple(_unanswered(plan, own))
-    if not rows:
-        return Case((), (), None, ledger.known_ids)
-    others = tuple(_others(unsettled.filter(~of_run), ledger.path))
-    return Case(rows, others, _witness_of(run, plan, ledger), ledger.known_ids)
+    witness = _witness_of(run, plan, ledger) if rows else None
+    return Case(rows, partial(_others, run, ledger), witness, ledger.known_ids)
 
 
 def created_rows(plan: Plan, sendings: pl.DataFrame) -> Iterator[Witness]:
@@ -55,11 +53,15 @@ def _witness_of(run: OpenRun, plan: Plan, ledger: Ledger) -> Witness | None:
     return None
 
 
-def _others(unsettled: pl.DataFrame, ledger: Path) -> Iterator[Unanswered]:
-    for (name,), sendings in unsettled.group_by("run", maintain_order=True):
-        plan = Plan.open(run_folder(ledger, str(name)))
-        if plan is not None:
-            yield from _unanswered(plan, sendings)
+def _others(run: OpenRun, ledger: Ledger) -> tuple[Unanswered, ...]:
+    unsettled = ledger.unsettled(run.record.target, run.record.workspace)
+    elsewhere = unsettled.filter(pl.col("run") != run.record.name)
+    return tuple(
+        row
+        for (name,), sendings in elsewhere.group_by("run", maintain_order=True)
+        if (plan := Plan.open(run_folder(ledger.path, str(name)))) is not None
+        for row in _unanswered(plan, sendings)
+    )
 
 
 def _unanswered(plan: Plan, sendings: pl.DataFrame) -> Iterator[Unanswered]:

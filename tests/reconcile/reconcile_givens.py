@@ -46,7 +46,7 @@ def case(
     known: Witness | None = None,
     claimed: Iterable[str] = (),
 ) -> Case:
-    return Case(rows, tuple(others), known, set(claimed).intersection)
+    return Case(rows, lambda: tuple(others), known, set(claimed).intersection)
 
 
 @dataclass

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from pipeline.api import Page, TimelineQuery, Unread
 from pipeline.ledger import Settled, State
+from pipeline.rows import Unanswered
 from pipeline.stages.reconcile import Case
 from pipeline.stages.reconcile.inquiry import Inquiry, SecondLook
 from pipeline.stages.reconcile.timelines import MOST_PAGES, TRIES, Timelines
@@ -239,6 +241,18 @@ def test_what_another_row_of_the_ledger_bears_is_not_found_again() -> None:
     rows = case(row("a"), claimed=["e"])
 
     assert codes(settled(rows, Shows({ADA: [entry("e")]}))) == {b"a": "not_found"}
+
+
+def test_a_row_that_another_process_sends_meanwhile_may_own_what_is_seen() -> None:
+    """It is in the ledger before it leaves: who asks after looking sees it."""
+    looked = Shows({ADA: [entry("e")]})
+
+    def others() -> tuple[Unanswered, ...]:
+        return (row("b"),) if looked.asked else ()
+
+    rows = replace(case(row("a")), others=others)
+
+    assert codes(settled(rows, looked)) == {b"a": "several_found"}
 
 
 def test_one_question_serves_all_rows_of_a_record() -> None:

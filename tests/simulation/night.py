@@ -189,7 +189,7 @@ class Night:
 
         uncertain = self.ledger.uncertain(self.run).iter_rows(named=True)
         rows = tuple(self._unanswered(line) for line in uncertain)
-        case = Case(rows, (), self._witness(), self.ledger.known_ids)
+        case = Case(rows, tuple, self._witness(), self.ledger.known_ids)
         second_look = SecondLook(LOOK_AGAIN_SECONDS, TIMEOUT_SECONDS, self._date, wait)
         return Inquiry(Timelines(self._api(), asyncio.sleep), case, second_look)
 

@@ -22,11 +22,13 @@ class Witness:
 class Case:
     """The rows to settle, and whatever else may own what the timelines show.
 
-    `others` are rows of other runs whose answers are not known either; `claimed`
-    gives, of some activity ids, those that the ledger knows as another row's.
+    `others` gives the rows of other runs whose answers are not known either;
+    `claimed`, of some activity ids, those that the ledger knows as another row's.
+    Asked in this order after the timelines were read, they leave no row out that
+    another process sends meanwhile: its intent was in the ledger before it left.
     """
 
     rows: tuple[Unanswered, ...]
-    others: tuple[Unanswered, ...]
+    others: Callable[[], tuple[Unanswered, ...]]
     witness: Witness | None
     claimed: Callable[[Iterable[str]], set[str]]

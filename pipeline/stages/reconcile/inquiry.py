@@ -114,11 +114,12 @@ class Inquiry:
     async def _look(self, rows: list[Unanswered]) -> dict[bytes, Sighting | str]:
         """A sighting per identity, or why the timeline could not be read."""
         shown = await self._read(rows)
+        others = self._case.others()
         ids = {entry.id for entries in shown.entries.values() for entry in entries}
         claimed = {each.lower() for each in self._case.claimed(ids)}
         sightings = match(
             self._case.rows,
-            self._case.others,
+            others,
             shown.entries,
             claimed,
             self._view.readings,
