@@ -12,6 +12,8 @@ from pipeline.mapping import load_mapping
 from pipeline.mapping.transforms import TRANSFORMS
 from pipeline.rows import Status
 from pipeline.runs.summary import EXIT_CODES, RunStatus
+from pipeline.stages.report.outcomes import _UNCERTAIN_HINTS
+from tests.commands import ROOT
 from tests.readme import README, refreshed
 
 TEXT = README.read_text("utf-8")
@@ -59,6 +61,7 @@ def told_options() -> dict[str, set[str]]:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
 def test_it_tells_every_option_of(command: click.Command) -> None:
     own = {"inspect", "presets", "check-mapping", "preview", "history", "sandbox"}
+    own.add("reconcile")
     row = next(
         line
         for line in section("Commands").splitlines()
@@ -83,6 +86,19 @@ def test_it_tells_every_status() -> None:
 
     assert listed == [status.value for status in Status]
     assert all(f"`{status}`" in TEXT for status in RunStatus)
+
+
+def test_it_tells_every_code_of_a_row_that_was_looked_for() -> None:
+    codes = {"reconciled", "settled_by_person", *_UNCERTAIN_HINTS} - {""}
+
+    assert all(f"`{code}`" in section("Issue codes") for code in codes)
+
+
+def test_the_tests_that_it_names_are_there() -> None:
+    named = set(re.findall(r"`(tests/[\w./]+)`", TEXT))
+
+    assert len(named) > 5
+    assert [path for path in sorted(named) if not Path(ROOT, path).exists()] == []
 
 
 def test_the_example_of_a_mapping_is_right(tmp_path: Path) -> None:

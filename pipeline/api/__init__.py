@@ -7,7 +7,6 @@ from pipeline.api.pacing import (
     AdaptivePace,
     Pace,
     PaceState,
-    SteadyPace,
     backoff_seconds,
 )
 from pipeline.api.proxy import find_proxy
@@ -24,7 +23,6 @@ __all__ = [
     "Pace",
     "PaceState",
     "Page",
-    "SteadyPace",
     "TimelineQuery",
     "Timeouts",
     "Unread",

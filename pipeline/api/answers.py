@@ -5,7 +5,7 @@ carried out, because the API has no way to recognise a request it has seen.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,7 +13,12 @@ import httpx
 import orjson
 
 from pipeline.api.error_bodies import ErrorBody, clean, excerpt, read_error_body
-from pipeline.api.waits import Allowance, read_reset, read_retry_after
+from pipeline.api.waits import (
+    Allowance,
+    read_allowance,
+    read_reset,
+    read_retry_after,
+)
 
 
 class Verdict(StrEnum):
@@ -102,9 +107,15 @@ _UNSENT = (
 
 
 def read_answer(
-    status: int, headers: Mapping[str, str], content: bytes, *, now: datetime
+    status: int, headers: httpx.Headers, content: bytes, *, now: datetime
 ) -> Answer:
-    """`headers` must not mind upper and lower case; `now` is held against dates."""
+    """`now` is held against dates in `headers`."""
+    answer = _read(status, headers, content, now)
+    allowance = read_allowance(headers, now=now)
+    return replace(answer, allowance=allowance) if allowance else answer
+
+
+def _read(status: int, headers: httpx.Headers, content: bytes, now: datetime) -> Answer:
     if httpx.codes.is_success(status):
         return _read_success(status, content)
     if httpx.codes.is_redirect(status):

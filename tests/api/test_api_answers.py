@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.api import Answer, Verdict
 from pipeline.api.answers import read_answer, read_failure
+from pipeline.api.waits import Allowance
 
 NOW = datetime(2026, 11, 23, 7, 31, tzinfo=UTC)
 SAID = (
@@ -158,12 +159,54 @@ def test_the_wait_is_read_and_bounded(
         ({"X-RateLimit-Reset": str(int(NOW.timestamp()) + 9)}, 9.0),
         ({"X-RateLimit-Reset": "later"}, None),
         ({"RateLimit-Reset": "12", "Retry-After": "3"}, 3.0),
+        ({"RateLimit": '"default";r=0;t=30'}, 30.0),
+        ({"RateLimit": '"default";r=0;t=9999999'}, 300.0),
     ],
 )
 def test_a_throttled_row_waits_for_the_rate_to_be_free(
     headers: dict[str, str], seconds: float | None
 ) -> None:
     assert read(429, headers=headers).retry_after == seconds
+
+
+EPOCH_IN_9 = str(int(NOW.timestamp()) + 9)
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowance"),
+    [
+        ({}, None),
+        ({"RateLimit-Limit": "100"}, None),
+        ({"RateLimit-Remaining": "7"}, None),
+        ({"RateLimit-Remaining": "7", "RateLimit-Reset": "12"}, Allowance(7, 12)),
+        ({"RateLimit-Remaining": "-1", "RateLimit-Reset": "1"}, Allowance(0, 1)),
+        (
+            {"RateLimit-Remaining": "inf", "RateLimit-Reset": "inf"},
+            Allowance(10**9, 300),
+        ),
+        ({"RateLimit-Remaining": "few", "RateLimit-Reset": "1"}, None),
+        ({"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "3"}, Allowance(7, 3)),
+        (
+            {"x-ratelimit-remaining": "7", "x-ratelimit-reset": EPOCH_IN_9},
+            Allowance(7, 9),
+        ),
+        ({"RateLimit": '"default";r=50;t=30'}, Allowance(50, 30)),
+        ({"RateLimit": '"day";r=900;t=3600, "burst";r=4;t=1'}, Allowance(4, 1)),
+        ({"RateLimit": "limit=100, remaining=40, reset=5"}, Allowance(40, 5)),
+        (
+            {"RateLimit": '"a";r=3', "RateLimit-Policy": '"a";q=9;w=60'},
+            Allowance(3, 60),
+        ),
+        ({"RateLimit": '"a";r=3'}, None),
+        ({"RateLimit": "nonsense"}, None),
+        ({"RateLimit": '"a";r=' + "9" * 5000 + ";t=1"}, Allowance(10**9, 1)),
+    ],
+)
+@pytest.mark.parametrize("status", [201, 422, 429, 500])
+def test_every_answer_tells_what_is_left(
+    status: int, headers: dict[str, str], allowance: Allowance | None
+) -> None:
+    assert read(status, SAID, headers=headers).allowance == allowance
 
 
 FAILURES: dict[type[httpx.RequestError], Verdict] = {

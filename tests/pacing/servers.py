@@ -7,7 +7,7 @@ one seeded source, and take the time from the running loop.
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
@@ -266,6 +266,3 @@ def draws(kind: str, seconds: float, random: Random) -> Draw:
     if kind == "nearly":
         return lambda: seconds * random.uniform(0.99, 1.01)
     return lambda: seconds
-
-
-Create = Callable[[], Awaitable[Answer]]

@@ -3,6 +3,5 @@
 from pipeline.api.pacing.adaptive import AdaptivePace
 from pipeline.api.pacing.backoff import backoff_seconds
 from pipeline.api.pacing.pace import Pace, PaceState
-from pipeline.api.pacing.steady import SteadyPace
 
-__all__ = ["AdaptivePace", "Pace", "PaceState", "SteadyPace", "backoff_seconds"]
+__all__ = ["AdaptivePace", "Pace", "PaceState", "backoff_seconds"]

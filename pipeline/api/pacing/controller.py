@@ -50,7 +50,7 @@ class Controller:
             return None
         if now < self._pauses.ends:
             return self._pauses.ends - now
-        if self._pauses.waits_for_probe:
+        if self._pauses.waits_for_probe and self._held:
             return None
         if now < self._next_turn:
             self._rates.is_short = True

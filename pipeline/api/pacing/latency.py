@@ -10,6 +10,8 @@ _UNSURE = 2.0
 _SURE = 3.0
 _FLOOR_SECONDS = 30.0
 _MEMORY = 16
+_WORTH_SECONDS = 0.05
+"""Less than that may be our own: a busy processor, a commit, a pause of Python."""
 
 
 class Latency:
@@ -50,9 +52,10 @@ class Latency:
         deviation = sqrt(variance / self._count)
         self._begin(now, places)
         self._floor = min(self._floor, mean + _UNSURE * deviation)
-        if mean > self._floor * _SLOW + _SURE * deviation:
+        bearable = max(self._floor * _SLOW, self._floor + _WORTH_SECONDS)
+        if mean > bearable + _SURE * deviation:
             return self._floor / mean
-        if now - self._floor_since > _FLOOR_SECONDS:
+        if mean > _WORTH_SECONDS and now - self._floor_since > _FLOOR_SECONDS:
             return self._look_down(now, mean)
         return 1.0
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 LONGEST_WINDOW_PAUSE_SECONDS = 1.25
 """A limit per second is free again within a second, and what rounding adds."""
 _NARROW = 1.06
-_SAME_PAIR = 0.015
-_OTHER_SPAN = 0.1
+_SAME_PAIR = 0.01
+_LOWER = 0.015
+_OTHER_PACE = 0.025
 _STEADY = 0.05
 _BURST = 1.3
+_SHORTEST_RUN_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Limits:
         self._last: Episode | None = None
         self._estimate: Estimate | None = None
         self._saves_up = False
-        self._first_pair: tuple[float, float] | None = None
+        self._seen: list[_Span] = []
 
     def note(self, episode: Episode) -> None:
         """It may not have been the rate that was refused."""
@@ -82,38 +84,50 @@ class Limits:
             return _from_second(episode, seconds)
         if episode.paused <= LONGEST_WINDOW_PAUSE_SECONDS:
             return _from_pair(pair, episode.accepted)
-        pair = episode.accepted / (seconds - episode.wasted)
-        running = episode.accepted / (seconds - episode.paused)
+        pair = episode.accepted / max(seconds - episode.wasted, _SHORTEST_RUN_SECONDS)
+        running = episode.accepted / max(
+            seconds - episode.paused, _SHORTEST_RUN_SECONDS
+        )
         if saved_up and abs(running - old.high) < abs(pair - old.high):
             pair = running
         return _from_pair(pair, episode.accepted)
 
     def _is_saving(self, old: Estimate, episode: Episode, seconds: float) -> bool:
         pair = episode.accepted / seconds
-        agrees = self._agrees(episode, seconds, pair)
+        agrees = self._agrees(episode, seconds)
         if episode.paused > LONGEST_WINDOW_PAUSE_SECONDS or agrees:
             return True
         if self._saves_up:
-            is_same = abs(pair / old.high - 1) < _STEADY
+            is_same = abs(pair - old.high) < _STEADY * old.high
             return is_same and episode.recent < _BURST * pair + 2
         return episode.recent + 1 < 0.99 * old.low
 
-    def _agrees(self, episode: Episode, seconds: float, pair: float) -> bool:
-        """Whether spans of different length came to the same rate, and a lower one."""
-        if self._first_pair is None:
-            self._first_pair = (seconds, pair)
-        first_seconds, first_pair = self._first_pair
-        if abs(pair - first_pair) > _SAME_PAIR * first_pair:
-            self._first_pair = (seconds, pair)
+    def _agrees(self, episode: Episode, seconds: float) -> bool:
+        """Whether three unlike spans came to one rate, and a lower one."""
+        seen = [*self._seen, _Span(episode.accepted / seconds, episode.recent)]
+        self._seen = seen[-2:]
+        if len(seen) < 3:
             return False
-        is_other_span = abs(seconds - first_seconds) > _OTHER_SPAN * first_seconds
-        is_lower = pair < (1 - _SAME_PAIR) * episode.recent
-        return episode.accepted > 50 and is_other_span and is_lower
+        pairs = [span.pair for span in seen]
+        recents = [span.recent for span in seen]
+        is_one_rate = max(pairs) - min(pairs) < _SAME_PAIR * pairs[-1]
+        is_other_pace = max(recents) - min(recents) > _OTHER_PACE * recents[-1] + 1
+        is_lower = pairs[-1] < (1 - _LOWER) * episode.recent
+        return is_one_rate and is_other_pace and is_lower
+
+
+@dataclass(frozen=True)
+class _Span:
+    """From one episode to the next; `pair` is the mean rate accepted in it."""
+
+    pair: float
+    recent: int
 
 
 def _from_start(episode: Episode) -> Estimate:
-    """The first second may lie in two of the server's."""
-    return Estimate(0.0, episode.recent, 0.9 * episode.recent)
+    """One of the server's own seconds likely, or surely two, lie in the last one."""
+    share = 0.65 if episode.before else 0.9
+    return Estimate(0.0, episode.recent, share * episode.recent)
 
 
 def _from_second(episode: Episode, seconds: float) -> Estimate:

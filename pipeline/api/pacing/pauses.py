@@ -36,6 +36,7 @@ class Pauses:
         self.is_named = True
         self.ends = max(self.ends, now + seconds)
         self.wasted_seconds = min(1.0, seconds) / 2
+        self.waits_for_probe = False
 
     def guess(self, now: float) -> None:
         """The API refused, and named no time."""

@@ -17,6 +17,8 @@ _SHORTEST_HOLD_SECONDS = 20.0
 _LONGEST_FIRST_HOLD_SECONDS = 150.0
 _LONGEST_HOLD_SECONDS = 600.0
 _SAME_LIMIT = 0.04
+_FEW = 10
+"""A refusal after fewer requests says little: the rate falls by steps then."""
 
 
 class Rates:
@@ -77,7 +79,10 @@ class Rates:
         self._slope = _SEARCH_SLOPE
         if self._estimate.is_narrow:
             self._hold(old, episode.paused)
-        self._set(min(self._estimate.safe, 0.99 * self.rate))
+        safe = self._estimate.safe
+        if episode.accepted < _FEW:
+            safe = max(safe, self.rate / 4)
+        self._set(min(safe, 0.99 * self.rate))
 
     def _hold(self, old: Estimate | None, paused: float) -> None:
         assert self._estimate is not None  # noqa: S101
