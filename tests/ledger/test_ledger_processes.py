@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.errors import LedgerError
-from pipeline.ledger import Ledger, Recorder, State, database
+from pipeline.ledger import Ledger, Recorder, State, database, migration
 from tests.ledger.given import (
     BODY,
     NAME,
@@ -222,7 +222,7 @@ def test_a_ledger_that_another_process_is_making_is_not_taken_for_a_foreign_file
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be made between two looks at the file, if these are not one."""
-    looks = database.version_of
+    looks = migration.version_of
 
     def looks_while_another_comes(connection: sqlite3.Connection) -> int:
         monkeypatch.setattr(database, "version_of", looks)
