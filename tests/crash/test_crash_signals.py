@@ -136,10 +136,10 @@ def test_ctrl_c_at_the_question_of_the_pilot_stops_the_run(place: Place) -> None
     ours, theirs = pty.openpty()
     words = ["run", "rows.csv", "-m", "plain.yaml", "--pilot", 3, *place.sending]
     process = place.start(*words, terminal=os.ttyname(theirs))
-    os.close(theirs)
     said = b""
     while b"undo. Send them?" not in said:
         said += os.read(ours, 4096)
+    os.close(theirs)  # the process has it by now
     os.write(ours, b"y\n")
     while b"Send the other 27 rows?" not in said:
         said += os.read(ours, 4096)

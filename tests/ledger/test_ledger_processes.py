@@ -1,13 +1,15 @@
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipeline.ledger import Ledger, Recorder, State, database
+from pipeline.errors import LedgerError
+from pipeline.ledger import Ledger, Recorder, State, database, migration
 from tests.ledger.given import (
     BODY,
     NAME,
@@ -213,4 +215,23 @@ def test_of_two_that_open_an_old_ledger_one_migrates_it(path: Path) -> None:
     ]
     with Ledger.open(path) as ledger:
         assert ledger.counts(1) == {State.CREATED: 20_000}
+        assert ledger.check() == []
+
+
+def test_a_ledger_that_another_process_is_making_is_not_taken_for_a_foreign_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be made between two looks at the file, if these are not one."""
+    looks = migration.version_of
+
+    def looks_while_another_comes(connection: sqlite3.Connection) -> int:
+        monkeypatch.setattr(database, "version_of", looks)
+        with suppress(LedgerError):  # it found the file locked
+            Ledger.open(path).close()
+        return looks(connection)
+
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(database, "version_of", looks_while_another_comes)
+
+    with Ledger.open(path) as ledger:
         assert ledger.check() == []
