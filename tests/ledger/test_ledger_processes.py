@@ -172,7 +172,7 @@ def test_who_opens_and_reads_waits_for_no_writer(
             assert reader.known_ids(["a"]) == set()
             there = record().target, record().workspace
             assert reader.imported_bodies(*there, body) == (1, 1)
-            assert not reader.sent_before(*there)
+            assert reader.sent_before(*there)
             assert reader.check() == []
         holder.communicate("go on\n")
     assert holder.returncode == 0
