@@ -122,22 +122,26 @@ def test_a_pause_reaches_those_who_wait_already() -> None:
 
 
 def test_after_a_refusal_that_names_no_time_one_request_tries_alone() -> None:
-    """The pauses get longer by half, until one is accepted."""
+    """There are places for four, and the last answer lets all go."""
 
-    async def script() -> list[float]:
-        adaptive = pace()
-        await adaptive.turn()
-        adaptive.heard(REFUSED, 0.0)
-        others = [asyncio.create_task(adaptive.turn()) for _ in range(3)]
-        left: list[float] = []
+    async def script() -> list[int]:
+        adaptive = pace(concurrency=4)
+        for _ in range(4):
+            await adaptive.turn()
+        for _ in range(4):
+            adaptive.heard(CREATED, now())
+        await turns(adaptive, count=1, answer=REFUSED)
+        others = [asyncio.create_task(adaptive.turn()) for _ in range(4)]
+        left = []
         for answer in (REFUSED, REFUSED, CREATED):
             await asyncio.sleep(5)
-            assert [task.done() for task in others].count(True) == len(left) + 1
-            left.append(now())
-            adaptive.heard(answer, 0.0)
+            left.append(sum(task.done() for task in others))
+            adaptive.heard(answer, 0.1)
+        await asyncio.gather(*others)
+        assert adaptive.state.concurrency == 4
         return left
 
-    assert run_virtually(script) == [5, 10, 15]
+    assert run_virtually(script) == [1, 2, 3]
 
 
 def test_those_who_wait_for_the_probe_go_on_when_it_is_withdrawn() -> None:
