@@ -85,7 +85,7 @@ def posted_before(run: OpenRun) -> Posted:
     """How the run's sending ended, and what its last summary tells of the traffic."""
     endings = {"stopped": Ending.STOPPED, "interrupted": Ending.INTERRUPTED}
     if run.record.status in {None, "failed"}:
-        return Posted(Ending.INTERRUPTED, "The run was cut off before its report.")
+        return Posted(Ending.CUT_OFF, "The run was cut off before its report.")
     ending = endings.get(run.record.status or "", Ending.FINISHED)
     try:
         told = json.loads(summary_file(run.record).read_text(encoding="utf-8"))
@@ -106,6 +106,8 @@ def posted_before(run: OpenRun) -> Posted:
 
 def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
     counted = _write(run, plan, tools)
+    if posted.ending is Ending.CUT_OFF and not counted.statuses[Status.UNSENT]:
+        posted = Posted()
     status = judge(counted.statuses, posted)
     interrupted = status is RunStatus.INTERRUPTED
     return Summary(

@@ -119,7 +119,7 @@ def sources_reported_in(folder: Path) -> tuple[str, ...]:
 
 def judge(counts: Counter[str], posted: Posted) -> RunStatus:
     """The status of a run that came to its report."""
-    if posted.ending is Ending.INTERRUPTED:
+    if posted.ending in {Ending.INTERRUPTED, Ending.CUT_OFF}:
         return RunStatus.INTERRUPTED
     if posted.ending is Ending.STOPPED or counts[Status.UNSENT]:
         return RunStatus.STOPPED

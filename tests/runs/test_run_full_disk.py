@@ -26,8 +26,22 @@ echo "resume $?"
 """
 
 
-def on_a_small_disk(size: str) -> str:
-    script = SCRIPT.format(size=size, python=sys.executable)
+REPORTS = """
+mkdir small
+mount -t tmpfs -o size={size} none small || exit 99
+activity() {{ "{python}" -m pipeline "$@" -q; }}
+activity run rows.csv -m plain.yaml --reports small/reports >first.out 2>first.err
+echo "run $?"
+find small -name "*.part"
+mount -o remount,size=100m small
+activity report "$(ls small/reports)" >second.out 2>second.err
+echo "report $?"
+cp -r small/reports reports
+"""
+
+
+def on_a_small_disk(size: str, what: str = SCRIPT) -> str:
+    script = what.format(size=size, python=sys.executable)
     done = subprocess.run(
         ["unshare", "--map-root-user", "--mount", "sh", "-c", script],
         capture_output=True,
@@ -76,3 +90,25 @@ def test_a_disk_that_fills_while_planning_sends_nothing(
     first, second = ((here / f"{name}.err").read_text() for name in ("first", "second"))
     assert "disk is full" in first
     assert "ended before its plan was complete; nothing of it was sent" in second
+
+
+@pytest.mark.parametrize("size", ["12k", "24k", "32k", "40k"])
+def test_a_disk_that_fills_while_reporting_leaves_no_half_file_and_forgets_nothing(
+    here: Path, monkeypatch: pytest.MonkeyPatch, size: str
+) -> None:
+    """Three files are written at once and the summary last: each size ends elsewhere."""
+    source(400)
+    with running_sandbox() as sandbox:
+        monkeypatch.setenv("REEVO_BASE_URL", sandbox.url)
+        monkeypatch.setenv("REEVO_API_KEY", sandbox.api_key)
+        assert on_a_small_disk(size, REPORTS) == "run 1\nreport 0\n"
+        taken = httpx.get(f"{sandbox.url}/_sandbox/activities", timeout=60).json()
+
+    [reports] = Path("reports").iterdir()
+    first = (here / "first.err").read_text()
+    assert "Error: The file cannot be written: " in first
+    assert "The disk is full: make room, then run it again." in first
+    assert f"activity-import resume {reports.name}" in first
+    lines = lines_of(reports / "rows.csv")
+    assert [line["_status"] for line in lines] == ["created"] * 400
+    assert len(taken) == 400

@@ -10,6 +10,8 @@ class Ending(StrEnum):
     FINISHED = "finished"
     STOPPED = "stopped"
     INTERRUPTED = "interrupted"
+    CUT_OFF = "cut off"
+    """Nobody knows how: the process ended before it could be told."""
 
 
 @dataclass(frozen=True)
