@@ -1,7 +1,7 @@
-"""What a shift sends, and what it leaves: the claim decides, and the end is in order."""
+"""What a shift sends and what it leaves: claims decide, and the end is in order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 
 from pipeline.api import AdaptivePace, Answer, Health, Verdict
@@ -71,7 +71,7 @@ def worked(
     record: Record,
     *names: str,
     places: int = 1,
-    meanwhile: Callable[[Shift], Awaitable[None]] | None = None,
+    meanwhile: Callable[[Shift], Coroutine[None, None, None]] | None = None,
 ) -> Posted:
     async def work() -> Posted:
         clock = asyncio.get_running_loop().time

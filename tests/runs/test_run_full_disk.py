@@ -96,7 +96,7 @@ def test_a_disk_that_fills_while_planning_sends_nothing(
 def test_a_disk_that_fills_while_reporting_leaves_no_half_file_and_forgets_nothing(
     here: Path, monkeypatch: pytest.MonkeyPatch, size: str
 ) -> None:
-    """Three files are written at once and the summary last: each size ends elsewhere."""
+    """Three files are written at once, the summary last: each size ends elsewhere."""
     source(400)
     with running_sandbox() as sandbox:
         monkeypatch.setenv("REEVO_BASE_URL", sandbox.url)
