@@ -137,9 +137,11 @@ def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
 
 def settle(plan: Plan, run: OpenRun, tools: Tools, posted: Posted) -> Posted:
     """Looks for rows whose answers are not known, and sends again what is ordered."""
-    if tools.stop.signal is not None:
+    if tools.stop.is_requested():
         return posted
     tools.reconciler_for(run.number).reconcile(case_of(run, plan, tools.ledger))
+    if tools.stop.is_requested():
+        return posted.then(Posted(Ending.INTERRUPTED, "You stopped the run."))
     uncertain = tools.ledger.uncertain(run.number)
     absent = uncertain.filter(pl.col("code") == NOT_FOUND)["identity"]
     if absent.is_empty() or not tools.orders.resend_uncertain:

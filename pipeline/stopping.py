@@ -35,6 +35,10 @@ class Stop:
         """The shell's convention: 128 and the signal's number."""
         return 128 + (self.signal or signal.SIGINT)
 
+    def is_requested(self) -> bool:
+        """Asked again where a signal may have come meanwhile."""
+        return self.signal is not None
+
     def raise_if_requested(self) -> None:
         if self.signal is not None:
             raise Interrupted(self.exit_code)

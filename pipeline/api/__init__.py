@@ -1,7 +1,7 @@
 """The one place that speaks HTTP: address, client, meaning of answers, pacing."""
 
 from pipeline.api.address import ApiAddress, parse_address
-from pipeline.api.answers import Answer, Verdict
+from pipeline.api.answers import Answer, Verdict, is_activity_id
 from pipeline.api.client import ActivityApi, Health, open_transport
 from pipeline.api.pacing import (
     AdaptivePace,
@@ -29,6 +29,7 @@ __all__ = [
     "Verdict",
     "backoff_seconds",
     "find_proxy",
+    "is_activity_id",
     "open_transport",
     "parse_address",
 ]

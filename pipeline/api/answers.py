@@ -4,6 +4,7 @@ The rule under all of it: a request is repeated only when it was provably not
 carried out, because the API has no way to recognise a request it has seen.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,6 +60,7 @@ class _Meaning:
     message: str
 
 
+_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _WRONG_BASE_URL = _Meaning(
     Verdict.STOP,
     "wrong_base_url",
@@ -173,12 +175,17 @@ def _read_success(status: int, content: bytes) -> Answer:
     )
 
 
+def is_activity_id(text: str) -> bool:
+    """Whether it may be an id of the API, which shows UUIDs: no blanks, not long."""
+    return _ID.fullmatch(text) is not None
+
+
 def _activity_id(content: bytes) -> str | None:
     try:
         found = orjson.loads(content)["data"]["id"]
     except (orjson.JSONDecodeError, LookupError, TypeError):
         return None
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and is_activity_id(found) else None
 
 
 def _read_redirect(status: int, headers: Mapping[str, str]) -> Answer:

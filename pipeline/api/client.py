@@ -119,8 +119,8 @@ class ActivityApi:
             return Unread(describe_failure(error), waiting_helps=True)
         if response.is_success:
             return read_page(content)
-        safe = content.replace(self._key, _KEY_SHOWN_AS)
-        return _unread(response, safe, now=self._now())
+        unread = _unread(response, content, now=self._now())
+        return replace(unread, message=self._shown(unread.message))
 
     async def health(self) -> Health:
         """Asks whether the API is there, without showing it the key."""
@@ -156,7 +156,7 @@ class ActivityApi:
     def _read(self, response: httpx.Response, content: bytes) -> Answer:
         status, headers, now = response.status_code, response.headers, self._now()
         answer = read_answer(status, headers, content, now=now)
-        if answer.verdict is Verdict.CREATED:
+        if answer.verdict is Verdict.CREATED and self._key not in content:
             return answer
         if self._key in content:  # before texts are cut: half a key is a secret too
             safe = content.replace(self._key, _KEY_SHOWN_AS)
@@ -165,13 +165,16 @@ class ActivityApi:
 
     def _without_key(self, answer: Answer) -> Answer:
         """For what is not in a body as it is: redirects, escaped characters."""
-        key, shown = self._key.decode("ascii"), _KEY_SHOWN_AS.decode("ascii")
         return replace(
             answer,
-            code=answer.code.replace(key, shown),
-            field=answer.field.replace(key, shown),
-            message=answer.message.replace(key, shown),
+            code=self._shown(answer.code),
+            field=self._shown(answer.field),
+            message=self._shown(answer.message),
         )
+
+    def _shown(self, text: str) -> str:
+        key, shown = self._key.decode("ascii"), _KEY_SHOWN_AS.decode("ascii")
+        return text.replace(key, shown)
 
 
 async def _read_content(response: httpx.Response) -> bytes:

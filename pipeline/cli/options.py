@@ -40,6 +40,9 @@ class DurationType(click.ParamType[float]):
 
     name = "DURATION"
 
+    def __init__(self, least: float = 0.0) -> None:
+        self.least = least
+
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
@@ -48,7 +51,10 @@ class DurationType(click.ParamType[float]):
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", str(value).strip())
         if match is None:
             self.fail(f"'{value}' is not a duration such as 90s, 15m or 2h.")
-        return float(match[1]) * _UNITS[match[2] or "s"]
+        seconds = float(match[1]) * _UNITS[match[2] or "s"]
+        if seconds < self.least:
+            self.fail(f"'{value}' is too short: {self.least:g}s at least.")
+        return seconds
 
 
 class ScenarioType(click.ParamType[str]):
@@ -196,10 +202,10 @@ connection_options = several(
     ),
     click.option(
         "--timeout",
-        type=DurationType(),
+        type=DurationType(least=1.0),
         default="60s",
         show_default=True,
-        help="How long to wait for an answer.",
+        help="How long to wait for an answer; one that drips may take twice as long.",
     ),
     click.option(
         "--patience",

@@ -187,7 +187,9 @@ class Reach:
         connection, sending = self.connection, self.sending
         transport = open_transport(
             concurrency=sending.concurrency,
-            timeouts=Timeouts(read_seconds=sending.timeout),
+            timeouts=Timeouts(
+                read_seconds=sending.timeout, whole_seconds=2 * sending.timeout
+            ),
             proxy=find_proxy(connection.address, os.environ),
         )
         return ActivityApi(connection.address, key=connection.key, transport=transport)

@@ -7,6 +7,7 @@ from typing import Final
 from pipeline.errors import LedgerError
 from pipeline.ledger.records import Intent, Settled, Standing, State
 
+# The first time of a claim stays: what was sent then may still come to light.
 # The schema ignores the row where the identity is held live, before a released sending
 # of the same run could be taken up.
 _CLAIM: Final = """
@@ -14,7 +15,7 @@ INSERT INTO sending (identity, run, state, body, attempts, at, claimed_at)
 VALUES (?1, ?2, 0, ?3, 1, ?4, ?4)
 ON CONFLICT (identity, run) DO UPDATE SET
     state = 0, body = excluded.body, attempts = attempts + 1,
-    at = excluded.at, claimed_at = excluded.claimed_at,
+    at = excluded.at,
     activity_id = NULL, http_status = NULL, code = '', field = '', message = ''
 WHERE state = 4
 """

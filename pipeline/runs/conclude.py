@@ -106,8 +106,9 @@ def posted_before(run: OpenRun) -> Posted:
 
 def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
     counted = _write(run, plan, tools)
-    if posted.ending is Ending.CUT_OFF and not counted.statuses[Status.UNSENT]:
-        posted = Posted()
+    left = counted.statuses[Status.UNSENT] + counted.statuses[Status.VALID]
+    if counted.statuses.total() and not left:
+        posted = posted.with_nothing_left()
     status = judge(counted.statuses, posted)
     interrupted = status is RunStatus.INTERRUPTED
     return Summary(

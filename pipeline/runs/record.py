@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, SettingsError
 from pipeline.ledger import RunRecord
 from pipeline.plan import Plan
 from pipeline.private_files import private_folder, write_whole
@@ -87,7 +87,15 @@ def reopen_run(record: RunRecord, tools: Tools) -> Iterator[tuple[OpenRun, Plan]
 
 def plan_of(record: RunRecord, tools: Tools) -> Plan:
     """The plan of a run; raises PipelineError when it was never completed."""
-    plan = Plan.open(run_folder(tools.ledger.path, record.name))
+    folder = run_folder(tools.ledger.path, record.name)
+    plan = Plan.open(folder)
+    if plan is None and tools.ledger.counts(tools.ledger.number_of(record.name)):
+        raise PipelineError(
+            f"The plan of the run {record.name} is gone, though some of it was sent.",
+            where=str(folder),
+            hint="Put that folder back beside the ledger: both belong together. What "
+            "was sent is in the ledger, and no run sends it again.",
+        )
     if plan is None:
         raise PipelineError(
             f"The run {record.name} ended before its plan was complete; nothing of it "
@@ -115,6 +123,8 @@ def _failures_told(run: OpenRun, tools: Tools) -> Iterator[None]:
     """Writes down what ends the run early, as far as that can be done."""
     try:
         yield
+    except SettingsError:  # what was typed is wrong, and the run is as it was
+        raise
     except PipelineError as error:
         if Plan.open(run.folder) is not None:
             error.next = (resume_command(run.record),)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from pipeline.runs.record import OpenRun, run_folder
 from pipeline.stages.reconcile import Case, Witness
 
 _MOST_BATCHES_ASKED = 4
+_MOST_ROWS_ASKED = 1_000
 
 
 def case_of(run: OpenRun, plan: Plan, ledger: Ledger) -> Case:
@@ -21,8 +23,8 @@ def case_of(run: OpenRun, plan: Plan, ledger: Ledger) -> Case:
     uncertain = pl.col("state") == State.UNCERTAIN
     own = unsettled.filter(uncertain & (pl.col("run") == run.record.name))
     rows = tuple(_unanswered(plan, own))
-    witness = _witness_of(run, plan, ledger) if rows else None
-    return Case(rows, partial(_others, run, ledger), witness, ledger.known_ids)
+    witnesses = _witnesses(run, plan, ledger) if rows else ()
+    return Case(rows, partial(_others, run, ledger), witnesses, ledger.known_ids)
 
 
 def created_rows(plan: Plan, sendings: pl.DataFrame) -> Iterator[Witness]:
@@ -41,27 +43,29 @@ def created_rows(plan: Plan, sendings: pl.DataFrame) -> Iterator[Witness]:
             )
 
 
-def _witness_of(run: OpenRun, plan: Plan, ledger: Ledger) -> Witness | None:
-    """A row that the API answered for, if there is one among the first batches."""
+def _witnesses(run: OpenRun, plan: Plan, ledger: Ledger) -> tuple[Witness, ...]:
+    """Rows that the API answered for among the first batches, one a kind of link."""
+    found: dict[str, Witness] = {}
     for batch in plan.batches[:_MOST_BATCHES_ASKED]:
         identities = batch.planned()["identity"].drop_nulls()
         sendings = ledger.sendings(run.number, identities)
         answered = sendings.filter(pl.col("http_status").is_not_null())
-        witness = next(created_rows(plan, answered), None)
-        if witness is not None:
-            return witness
-    return None
+        for witness in islice(created_rows(plan, answered), _MOST_ROWS_ASKED):
+            found.setdefault(witness.link.kind, witness)
+    return tuple(found.values())
 
 
-def _others(run: OpenRun, ledger: Ledger) -> tuple[Unanswered, ...]:
+def _others(run: OpenRun, ledger: Ledger) -> tuple[Unanswered, ...] | None:
+    """None when the plan of one of those runs is gone."""
     unsettled = ledger.unsettled(run.record.target, run.record.workspace)
     elsewhere = unsettled.filter(pl.col("run") != run.record.name)
-    return tuple(
-        row
-        for (name,), sendings in elsewhere.group_by("run", maintain_order=True)
-        if (plan := Plan.open(run_folder(ledger.path, str(name)))) is not None
-        for row in _unanswered(plan, sendings)
-    )
+    rows: list[Unanswered] = []
+    for (name,), sendings in elsewhere.group_by("run", maintain_order=True):
+        plan = Plan.open(run_folder(ledger.path, str(name)))
+        if plan is None:
+            return None
+        rows += _unanswered(plan, sendings)
+    return tuple(rows)
 
 
 def _unanswered(plan: Plan, sendings: pl.DataFrame) -> Iterator[Unanswered]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import PipelineError
+from pipeline.api import is_activity_id
+from pipeline.errors import SettingsError
 from pipeline.ledger import Ledger, Settled, State
 from pipeline.plan import Plan, SentRow, sent_rows
 from pipeline.runs.record import OpenRun
@@ -41,11 +42,11 @@ def settle_by_person(
     taken: Sequence[Verdict],
     not_taken: Sequence[Verdict],
 ) -> None:
-    """Writes the verdicts down; raises PipelineError, all or none, for wrong ones."""
+    """Writes the verdicts down; raises SettingsError, all or none, for wrong ones."""
     if not taken and not not_taken:
         return
     rows = list(sent_rows(plan, ledger.uncertain(run.number)["identity"]))
-    mistakes: list[str] = []
+    mistakes = _wrong_ids(taken, ledger)
     settled = [
         *(_created(_named(each, rows, plan, mistakes), each) for each in taken),
         *(_released(_named(each, rows, plan, mistakes)) for each in not_taken),
@@ -54,12 +55,25 @@ def settle_by_person(
     if len(set(identities)) < len(identities) and not mistakes:
         mistakes.append("A row was named twice.")
     if mistakes:
-        raise PipelineError(
+        raise SettingsError(
             " ".join(mistakes),
             where=f"run {run.record.name}",
             hint="The uncertain rows, with their numbers, are in rows.csv.",
         )
     ledger.settle(run.number, settled)
+
+
+def _wrong_ids(taken: Sequence[Verdict], ledger: Ledger) -> list[str]:
+    ids = [verdict.activity_id for verdict in taken if verdict.activity_id]
+    known = ledger.known_ids(ids)
+    return [
+        *(f"'{each}' is no activity id." for each in ids if not is_activity_id(each)),
+        *(
+            f"The activity {each} belongs to another row."
+            for each in ids
+            if each in known
+        ),
+    ]
 
 
 def _named(

@@ -25,14 +25,18 @@ def read(
 
 @pytest.mark.parametrize("status", [200, 201, 202, 207])
 def test_any_2xx_with_an_id_is_created(status: int) -> None:
-    answer = read(status, b'{"data":{"id":"a1"},"more":[]}')
-    assert answer == Answer(Verdict.CREATED, "a1", status)
+    answer = read(status, b'{"data":{"id":"activity-1"},"more":[]}')
+    assert answer == Answer(Verdict.CREATED, "activity-1", status)
 
 
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b'"id"', b"null", b'{"id":"a"}', b'{"data":[]}', PAGE]
-    + [b'{"data":{"id":%b}}' % each for each in (b"7", b"null", b'""', b"[]")],
+    + [
+        b'{"data":{"id":%b}}' % each
+        for each in (b"7", b"null", b'""', b"[]", b'"two words"', b'"pending"')
+    ]
+    + [b'{"data":{"id":"%b"}}' % (b"x" * 65)],
 )
 def test_a_2xx_without_an_id_is_uncertain(content: bytes) -> None:
     answer = read(201, content)

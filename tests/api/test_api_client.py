@@ -292,9 +292,9 @@ def test_an_interim_answer_is_passed_over() -> None:
 
 
 def test_an_answer_in_drips_is_read_when_it_is_quick_enough() -> None:
-    whole = b'HTTP/1.1 201 Created\r\nContent-Length: 19\r\n\r\n{"data":{"id":"a"}}'
+    whole = b'HTTP/1.1 201 Created\r\nContent-Length: 28\r\n\r\n{"data":{"id":"activity-1"}}'
     answer, _ = posted([reads, drips(whole, every_seconds=0.001)])
-    assert answer == Answer(Verdict.CREATED, "a", 201)
+    assert answer == Answer(Verdict.CREATED, "activity-1", 201)
 
 
 def test_the_rest_of_a_huge_answer_is_not_waited_for() -> None:
@@ -320,6 +320,7 @@ LEAKS: dict[str, Script] = {
     "in a redirect": [reads, answers(302, Location=f"http://x.invalid/{KEY}")],
     "without an id": [reads, answers(200, {"data": KEY})],
     "as a field": [reads, answers(400, {"code": "a", "field": KEY})],
+    "as an id": [reads, answers(201, {"data": {"id": KEY}})],
     "key refused": [reads, answers(401, {"detail": KEY})],
 }
 

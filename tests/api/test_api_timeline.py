@@ -164,6 +164,14 @@ def test_a_refusal_is_told_with_its_words_and_without_the_key(
     )
 
 
+def test_a_key_in_other_letters_is_not_shown_either() -> None:
+    escaped = KEY.replace("s", "\\u0073", 1).join(['{"detail":"Bad ', '"}'])
+    told = asked([reads, answers(422, escaped)])
+
+    assert isinstance(told, Unread)
+    assert told.message.endswith("It said: Bad [key]")
+
+
 def test_a_wait_that_is_asked_for_is_passed_on() -> None:
     told = asked([reads, answers(429, Retry_After="7")])
 

@@ -33,12 +33,12 @@ GIVEN_UP = SENT + timedelta(minutes=1)
 def seen(
     *rows: Unanswered,
     shows: Sequence[Entry] = (),
-    others: Sequence[Unanswered] = (),
+    others: Sequence[Unanswered] | None = (),
     claimed: Sequence[str] = (),
     link: Link = ADA,
     readings: frozenset[Reading] = frozenset(Reading),
 ) -> list[tuple[Finding, list[str]]]:
-    found = match(rows, others, {link: shows}, claimed, readings)
+    found = match(rows, others, {link: shows}, claimed, lambda _: readings)
     return [
         (found[each.identity].finding, [one.id for one in found[each.identity].entries])
         for each in rows
@@ -116,6 +116,14 @@ def test_a_row_of_another_run_may_own_the_activity_too() -> None:
     assert seen(row("a"), others=[at_once], shows=[entry("e")]) == [
         (Finding.SEVERAL, ["e"])
     ]
+
+
+def test_with_rivals_unknown_only_a_mark_tells() -> None:
+    marked = entry("e", texts=("Call [m1]",))
+
+    assert seen(row("a"), shows=[entry("e")], others=None) == [(Finding.SEVERAL, ["e"])]
+    assert seen(row("a", mark="[m1]"), shows=[marked], others=None) == [FOUND]
+    assert seen(row("a"), others=None) == [ABSENT]
 
 
 def test_rows_with_other_subjects_do_not_stand_in_the_way() -> None:

@@ -191,6 +191,7 @@ def test_a_row_that_a_person_did_not_find_is_sent_by_resume() -> None:
         (["--taken", "3"], "Row 3 is not among the uncertain rows of this run."),
         (["--taken", "other.csv:2"], "Row other.csv:2 is not among"),
         (["--taken", "2", "--not-taken", "2"], "A row was named twice."),
+        (["--taken", "2=none"], "'none' is no activity id."),
     ],
 )
 def test_a_wrong_word_of_a_person_changes_nothing(words: list[str], told: str) -> None:
@@ -202,6 +203,7 @@ def test_a_wrong_word_of_a_person_changes_nothing(words: list[str], told: str) -
     assert (ended.code, ended.out) == (1, "")
     assert told in ended.err
     assert statuses(first) == [("uncertain", "no_link_to_look_in"), ("created", "")]
+    assert "attention" in activity_import("history").out
 
 
 def test_a_row_that_is_no_row_is_wrong_usage() -> None:

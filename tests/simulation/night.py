@@ -189,7 +189,7 @@ class Night:
 
         uncertain = self.ledger.uncertain(self.run).iter_rows(named=True)
         rows = tuple(self._unanswered(line) for line in uncertain)
-        case = Case(rows, tuple, self._witness(), self.ledger.known_ids)
+        case = Case(rows, tuple, self._witnesses(), self.ledger.known_ids)
         second_look = SecondLook(LOOK_AGAIN_SECONDS, TIMEOUT_SECONDS, self._date, wait)
         return Inquiry(Timelines(self._api(), asyncio.sleep), case, second_look)
 
@@ -205,14 +205,15 @@ class Night:
             code=line["code"],
         )
 
-    def _witness(self) -> Witness | None:
+    def _witnesses(self) -> tuple[Witness, ...]:
         for line in self._sendings():
             row = self.rows[line["identity"]]
             if line["state"] == State.CREATED and line["http_status"] and row.links:
                 at = _moment(line["at"])
                 held = _held(row.request.body)
-                return Witness(line["activity_id"], row.subject, held, row.links[0], at)
-        return None
+                known = line["activity_id"]
+                return (Witness(known, row.subject, held, row.links[0], at),)
+        return ()
 
     async def _send_again(self) -> None:
         """What `--resend-uncertain` does."""

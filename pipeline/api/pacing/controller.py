@@ -12,6 +12,7 @@ from pipeline.api.pacing.places import Places
 from pipeline.api.pacing.rates import Rates
 from pipeline.api.waits import Allowance
 
+TOO_MANY_REQUESTS = 429
 CATCH_UP_SECONDS = 0.01
 """How much of a lag is made up for: no burst follows a break."""
 
@@ -83,7 +84,9 @@ class Controller:
         else:
             self._held -= 1
             self._unaccepted += 1
-            self._refused(now, departed, answer.retry_after)
+            is_rate = answer.http_status == TOO_MANY_REQUESTS
+            refused = self._refused if is_rate else self._put_off
+            refused(now, departed, answer.retry_after)
 
     def state(self, now: float) -> PaceState:
         """How fast requests may leave now."""
@@ -118,6 +121,16 @@ class Controller:
             return
         self._pauses.obey(now, allowance.reset_seconds)
         self._lower(now, now, is_silent=False)
+
+    def _put_off(self, now: float, departed: float, seconds: float | None) -> None:
+        """The API is busy, or lost the request: all wait, and the rate is as it was."""
+        is_probe = self._pauses.is_probing and departed >= self._pauses.ends
+        if seconds:
+            self._pauses.obey(now, seconds)
+        elif is_probe or departed > self._lowered_at:
+            self._pauses.guess(now)
+            self._lowered_at = now
+        self._next_turn = max(self._next_turn, self._pauses.ends)
 
     def _refused(self, now: float, departed: float, seconds: float | None) -> None:
         is_old = departed <= self._lowered_at

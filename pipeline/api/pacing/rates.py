@@ -19,6 +19,9 @@ _LONGEST_HOLD_SECONDS = 600.0
 _SAME_LIMIT = 0.04
 _FEW = 10
 """A refusal after fewer requests says little: the rate falls by steps then."""
+_LOWEST_DOUBTFUL_RATE = 1.0
+_CALM_SECONDS = 3.0
+_LONGEST_STRIDE_SECONDS = 2.0
 
 
 class Rates:
@@ -41,6 +44,8 @@ class Rates:
         self._slope = 0.0
         self._hold_seconds = 0.0
         self._holds_until = now
+        self._is_doubtful = False
+        self._refused_at = now
 
     @property
     def shown(self) -> float | None:
@@ -64,7 +69,7 @@ class Rates:
         self._stepped_at = now
         if self.is_short:
             self.is_short = False
-            self._grow(now, min(passed, 2 * every))
+            self._grow(now, passed)
 
     def suspect(self, rate: float, episode: Episode) -> None:
         """It was rather the number in flight that was refused: doubles anew."""
@@ -80,8 +85,10 @@ class Rates:
         if self._estimate.is_narrow:
             self._hold(old, episode.paused)
         safe = self._estimate.safe
-        if episode.accepted < _FEW:
-            safe = max(safe, self.rate / 4)
+        self._refused_at = now
+        self._is_doubtful = episode.accepted < _FEW
+        if self._is_doubtful:
+            safe = max(safe, self.rate / 4, _LOWEST_DOUBTFUL_RATE)
         self._set(min(safe, 0.99 * self.rate))
 
     def _hold(self, old: Estimate | None, paused: float) -> None:
@@ -95,12 +102,16 @@ class Rates:
         self._slope = _PROBE_SLOPE
 
     def _grow(self, now: float, passed: float) -> None:
+        """A fall that little spoke for is made up for soon, when it stays calm."""
         if self._estimate is None:
             self._set(self.rate * 2)
+        elif self._is_doubtful and now - self._refused_at > _CALM_SECONDS:
+            self._set(self.rate * (1 + min(passed, _LONGEST_STRIDE_SECONDS)))
         elif now >= self._holds_until:
             if self.rate > _BEYOND * self._estimate.high:
                 self._slope = min(self._slope * _STEEPER, _STEEPEST_SLOPE)
-            self._set(self.rate * (1 + self._slope * passed))
+            stride = min(passed, 2 * _STEP_SECONDS)
+            self._set(self.rate * (1 + self._slope * stride))
 
     def _set(self, rate: float) -> None:
         self.rate = min(max(rate, LOWEST_RATE), self._most)

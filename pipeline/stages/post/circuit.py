@@ -106,7 +106,9 @@ class Circuit:
         self._lose_patience()
         while not self._around.is_over():
             seconds = self._next_pause()
-            self._around.say(f"{self._said} Trying again in {seconds:.0f} s.")
+            self._around.say(
+                f"{_sentence(self._said)} Trying again in {seconds:.0f} s."
+            )
             await self._around.pause(seconds)
             health = await self._api.health()
             if health.ok:
@@ -127,3 +129,7 @@ class Circuit:
             self._around.give_up(
                 f"The API took nothing for {waited:.0f} seconds. {self._said}"
             )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -34,6 +34,12 @@ class Posted:
     def per_second(self) -> float:
         return round(self.sent / self.seconds, 1) if self.seconds > 0 else 0.0
 
+    def with_nothing_left(self) -> "Posted":
+        """What ended the sending came too late: only a person's stop still counts."""
+        if self.ending in {Ending.FINISHED, Ending.INTERRUPTED}:
+            return self
+        return replace(self, ending=Ending.FINISHED, reason="", hint="")
+
     def then(self, later: "Posted") -> "Posted":
         """Both as one: the later ending, the traffic of both."""
         return replace(

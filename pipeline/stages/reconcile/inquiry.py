@@ -36,7 +36,7 @@ class _View:
     """How timelines are to be read, and whether absence from them proves a thing."""
 
     readings: Readings = BOTH
-    proven: bool = True
+    proven: bool = False
 
 
 @dataclass
@@ -51,21 +51,22 @@ class _Shown:
 class SecondLook:
     """When a row that was missed is looked for again.
 
-    Not before `again_seconds` have passed, and not before a row has had
-    `answer_seconds` (for which an answer is waited for) and as much again since it
-    was sent: one whose sender was killed had no time to be waited for. `wait` sleeps
-    for seconds, and says whether it slept to the end.
+    Not before `again_seconds` have passed, and not before a row has had these and
+    `answer_seconds` (for which an answer is waited for) since it was given up: one
+    whose sender was killed had no time to be waited for. `wait` sleeps for seconds,
+    and says whether it slept to the end; `is_over` whether the run is to end now.
     """
 
     again_seconds: float
     answer_seconds: float
     now: Callable[[], datetime]
     wait: Callable[[float], Awaitable[bool]]
+    is_over: Callable[[], bool] = bool
 
     async def comes(self, missed: list[Unanswered]) -> bool:
         """Waits for it; False when the run is to end before."""
-        last = max(row.claimed_at for row in missed)
-        since = (self.now() - last).total_seconds()
+        last = max(row.given_up_at for row in missed)
+        since = max(0.0, (self.now() - last).total_seconds())
         in_full = self.answer_seconds + self.again_seconds - since
         return await self.wait(max(self.again_seconds, in_full))
 
@@ -79,7 +80,7 @@ class Inquiry:
         self._timelines = timelines
         self._case = case
         self._second_look = second_look
-        self._view = _View()
+        self._views: dict[str, _View] = {}
 
     async def settle(self) -> list[Settled]:
         """What to write down; rows that were seen only once and missed are left out."""
@@ -88,7 +89,7 @@ class Inquiry:
         linked = [row for row in rows if row.links]
         if not linked:
             return lost
-        if (trouble := await self._ask_witness()) is not None:
+        if (trouble := await self._ask_witnesses()) is not None:
             return [*lost, *(not_readable(row, trouble) for row in linked)]
         return [*lost, *await self._look_twice(linked)]
 
@@ -103,16 +104,19 @@ class Inquiry:
         return [
             self._settled(row, seen[row.identity])
             for row in rows
-            if row.identity not in waiting
+            if row.identity in seen and row.identity not in waiting
         ]
 
     def _settled(self, row: Unanswered, seen: Sighting | str) -> Settled:
         if isinstance(seen, str):
             return not_readable(row, seen)
-        return settled(row, seen, proven=self._view.proven)
+        return settled(row, seen, proven=self._view(row).proven)
 
     async def _look(self, rows: list[Unanswered]) -> dict[bytes, Sighting | str]:
-        """A sighting per identity, or why the timeline could not be read."""
+        """A sighting per identity, or why the timeline could not be read.
+
+        Rows whose timeline was not reached before the run is to end are left out.
+        """
         shown = await self._read(rows)
         others = self._case.others()
         ids = {entry.id for entries in shown.entries.values() for entry in entries}
@@ -122,17 +126,20 @@ class Inquiry:
             others,
             shown.entries,
             claimed,
-            self._view.readings,
+            lambda row: self._view(row).readings,
         )
         return {
             row.identity: shown.unread.get(row.links[0], sightings[row.identity])
             for row in rows
+            if row.links[0] in shown.unread or row.links[0] in shown.entries
         }
 
     async def _read(self, rows: list[Unanswered]) -> _Shown:
         shown = _Shown()
         trouble = ""
-        for link, queries in _queries(rows, self._view.readings).items():
+        for link, queries in self._queries(rows).items():
+            if self._second_look.is_over():
+                break
             read = trouble or await _read_all(self._timelines, queries)
             if isinstance(read, Unread):
                 trouble = read.message if read.everywhere else ""
@@ -143,17 +150,29 @@ class Inquiry:
                 shown.entries[link] = read
         return shown
 
-    async def _ask_witness(self) -> str | None:
+    async def _ask_witnesses(self) -> str | None:
         """Learns how to read timelines; a text says why none can be read."""
-        witness = self._case.witness
-        if witness is None:
-            return None
-        found = await sought(self._timelines, witness)
-        if isinstance(found, Entry):
-            self._view = _view(witness, found)
-            return None
-        self._view = _View(proven=False)
-        return found.message if found is not None and found.everywhere else None
+        for witness in self._case.witnesses:
+            found = await sought(self._timelines, witness)
+            if isinstance(found, Entry):
+                self._views[witness.link.kind] = _view(witness, found)
+            elif found is not None and found.everywhere:
+                return found.message
+        return None
+
+    def _view(self, row: Unanswered) -> _View:
+        """What the witness of the row's kind of record says; nobody proves nothing."""
+        return self._views.get(row.links[0].kind, _View()) if row.links else _View()
+
+    def _queries(self, rows: list[Unanswered]) -> dict[Link, list[TimelineQuery]]:
+        """By link: one query for the time of the calls, one per time of an activity."""
+        by_link: dict[Link, list[Unanswered]] = {}
+        for row in rows:
+            by_link.setdefault(row.links[0], []).append(row)
+        return {
+            link: list(_queries_of(link, group, self._view(group[0]).readings))
+            for link, group in by_link.items()
+        }
 
 
 async def sought(timelines: Timelines, witness: Witness) -> Entry | Unread | None:
@@ -194,19 +213,6 @@ def _witness_queries(witness: Witness) -> Iterator[TimelineQuery]:
     )
     for begin, end in windows(row, BOTH).values():
         yield TimelineQuery(witness.link, begin, end)
-
-
-def _queries(
-    rows: list[Unanswered], readings: Readings
-) -> dict[Link, list[TimelineQuery]]:
-    """By link: one query for the time of the calls, one per time of an activity."""
-    by_link: dict[Link, list[Unanswered]] = {}
-    for row in rows:
-        by_link.setdefault(row.links[0], []).append(row)
-    return {
-        link: list(_queries_of(link, group, readings))
-        for link, group in by_link.items()
-    }
 
 
 def _queries_of(

@@ -1,7 +1,7 @@
 """Which of the activities that a timeline shows is which row."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -71,28 +71,40 @@ def readings_of(witness: Witness, entry: Entry) -> Readings:
 
 def match(
     rows: Sequence[Unanswered],
-    others: Sequence[Unanswered],
+    others: Sequence[Unanswered] | None,
     shown: Mapping[Link, Sequence[Entry]],
     claimed: Collection[str],
-    readings: Readings = BOTH,
+    readings: Callable[[Unanswered], Readings] = lambda _: BOTH,
 ) -> dict[bytes, Sighting]:
     """A sighting per identity of `rows`.
 
     A row is FOUND when exactly one activity may be it, which no row of the ledger
-    bears, and which may be no other row that is unanswered.
+    bears, and which may be no other row that is unanswered. With `others` unknown
+    (None), only a row's own mark tells.
     """
-    everyone = [*rows, *others]
+    everyone = [*rows, *(others or ())]
     candidates = {
-        row.identity: _candidates(row, shown, claimed, readings) for row in everyone
+        row.identity: _candidates(row, shown, claimed, readings(row))
+        for row in everyone
     }
     wanted = Counter(entry.id for found in candidates.values() for entry in found)
-    return {row.identity: _sighting(candidates[row.identity], wanted) for row in rows}
+    return {
+        row.identity: _sighting(row, candidates[row.identity], wanted, others)
+        for row in rows
+    }
 
 
-def _sighting(entries: tuple[Entry, ...], wanted: Counter[str]) -> Sighting:
+def _sighting(
+    row: Unanswered,
+    entries: tuple[Entry, ...],
+    wanted: Counter[str],
+    others: Sequence[Unanswered] | None,
+) -> Sighting:
     if not entries:
         return Sighting(Finding.ABSENT)
     alone = len(entries) == 1 and wanted[entries[0].id] == 1
+    if others is None and not _bears_mark(row, entries[0]):
+        alone = False
     return Sighting(Finding.FOUND if alone else Finding.SEVERAL, entries)
 
 
@@ -108,7 +120,7 @@ def _candidates(
         for entry in shown.get(link, ())
         if entry.id.lower() not in claimed
     }
-    marked = [entry for entry in entries.values() if _bears_mark(entry, row)]
+    marked = [entry for entry in entries.values() if _bears_mark(row, entry)]
     if marked:
         return tuple(marked)
     possible = windows(row, readings).values()
@@ -121,7 +133,7 @@ def _candidates(
     )
 
 
-def _bears_mark(entry: Entry, row: Unanswered) -> bool:
+def _bears_mark(row: Unanswered, entry: Entry) -> bool:
     return row.mark is not None and any(row.mark in text for text in entry.texts)
 
 

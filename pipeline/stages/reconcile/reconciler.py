@@ -96,7 +96,11 @@ class ApiReconciler:
 
         patience = self._patience
         second_look = SecondLook(
-            patience.again_seconds, patience.answer_seconds, patience.now, wait
+            patience.again_seconds,
+            patience.answer_seconds,
+            patience.now,
+            wait,
+            over.is_set,
         )
         return await Inquiry(Timelines(api, pause), case, second_look).settle()
 

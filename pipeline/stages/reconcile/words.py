@@ -64,8 +64,8 @@ def not_proven(row: Unanswered) -> Settled:
     return _still_uncertain(
         row,
         "absence_unproven",
-        f"not found in the timeline of {_place(row)}, which does not "
-        "show a row either that is known to be there.",
+        f"not found in the timeline of {_place(row)}; but no row that is known to be "
+        "in Reevo was seen in such a timeline either, so that it proves nothing.",
     )
 
 
