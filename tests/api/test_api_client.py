@@ -292,7 +292,8 @@ def test_an_interim_answer_is_passed_over() -> None:
 
 
 def test_an_answer_in_drips_is_read_when_it_is_quick_enough() -> None:
-    whole = b'HTTP/1.1 201 Created\r\nContent-Length: 28\r\n\r\n{"data":{"id":"activity-1"}}'
+    head = b"HTTP/1.1 201 Created\r\nContent-Length: 28\r\n\r\n"
+    whole = head + b'{"data":{"id":"activity-1"}}'
     answer, _ = posted([reads, drips(whole, every_seconds=0.001)])
     assert answer == Answer(Verdict.CREATED, "activity-1", 201)
 
