@@ -202,7 +202,7 @@ connection_options = several(
     ),
     click.option(
         "--timeout",
-        type=DurationType(least=1.0),
+        type=DurationType(least=0.1),
         default="60s",
         show_default=True,
         help="How long to wait for an answer; one that drips may take twice as long.",
