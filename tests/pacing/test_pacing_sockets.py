@@ -19,7 +19,9 @@ from tests.pacing.servers import FixedWindow, Limit, NoLimit, TokenBucket
 
 SECONDS = 2.0
 CONCURRENCY = 16
-CREATED = b'HTTP/1.1 201 Created\r\nContent-Length: 19\r\n\r\n{"data":{"id":"a"}}'
+CREATED = (
+    b'HTTP/1.1 201 Created\r\nContent-Length: 27\r\n\r\n{"data":{"id":"a-created"}}'
+)
 REFUSED = b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n%b\r\n"
 
 
