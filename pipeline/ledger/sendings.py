@@ -7,7 +7,7 @@ from typing import Final
 from pipeline.errors import LedgerError
 from pipeline.ledger.records import Intent, Settled, Standing, State
 
-# The first time of a claim stays: what was sent then may still come to light.
+# Where a person had it sent again, the first sending may still come to light.
 # The schema ignores the row where the identity is held live, before a released sending
 # of the same run could be taken up.
 _CLAIM: Final = """
@@ -16,6 +16,8 @@ VALUES (?1, ?2, 0, ?3, 1, ?4, ?4)
 ON CONFLICT (identity, run) DO UPDATE SET
     state = 0, body = excluded.body, attempts = attempts + 1,
     at = excluded.at,
+    claimed_at = CASE WHEN code IN ('resent_by_order', 'settled_by_person')
+        THEN claimed_at ELSE excluded.claimed_at END,
     activity_id = NULL, http_status = NULL, code = '', field = '', message = ''
 WHERE state = 4
 """

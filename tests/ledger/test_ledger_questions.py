@@ -79,6 +79,26 @@ def test_a_row_that_is_claimed_again_was_claimed_now(
     assert ledger.uncertain(run).rows() == [(identity(1), third, fourth, "")]
 
 
+@pytest.mark.parametrize("code", ["resent_by_order", "settled_by_person"])
+def test_a_row_that_is_sent_again_by_order_was_claimed_at_first(
+    ledger: Ledger, run: int, path: Path, code: str
+) -> None:
+    """What was sent then may still come to light, and is looked for from there."""
+
+    async def work(recorder: Recorder) -> None:
+        await recorder.claim(intent(1))
+        recorder.settle(settled(1, State.UNCERTAIN))
+        recorder.settle(settled(1, State.RELEASED, code=code))
+        await recorder.flush()
+        await recorder.claim(intent(1))
+        recorder.settle(settled(1, State.UNCERTAIN))
+
+    recording(path, run, work, now=ticking(timedelta(hours=1)))
+
+    [first] = ledger.uncertain(run)["claimed_at"]
+    assert first == milliseconds(STARTED + timedelta(hours=1))
+
+
 def test_what_was_cut_off_keeps_the_time_of_its_claim(
     ledger: Ledger, run: int, path: Path
 ) -> None:
