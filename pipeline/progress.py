@@ -2,14 +2,15 @@
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from tqdm import tqdm
 
 _LINE_EVERY_SECONDS = 10.0
+# A terminal that is gone, or a full disk, must not end the work.
+_UNSEEN = (OSError,)
 
 
 class Progress(Protocol):
@@ -71,21 +72,21 @@ class Bar(Silence):
 
     def begin(self, what: str, total: int | None) -> None:
         self._close()
-        with _perhaps_unseen():
+        with suppress(*_UNSEEN):
             self._bar = tqdm(desc=what, total=total, unit=" rows", leave=False)
 
     def advance(self, count: int) -> None:
         if self._bar is not None:
-            with _perhaps_unseen():
+            with suppress(*_UNSEEN):
                 self._bar.update(count)
 
     def say(self, text: str) -> None:
-        with _perhaps_unseen():
+        with suppress(*_UNSEEN):
             tqdm.write(text, file=sys.stderr)
 
     def _close(self) -> None:
         if self._bar is not None:
-            with _perhaps_unseen():
+            with suppress(*_UNSEEN):
                 self._bar.close()
             self._bar = None
 
@@ -112,16 +113,9 @@ class Lines(Silence):
         self.say(f"{self._what}: {self._done:,}{self._of} rows")
 
     def say(self, text: str) -> None:
-        with _perhaps_unseen():
+        with suppress(*_UNSEEN):
             sys.stderr.write(f"{text}\n")
             sys.stderr.flush()
-
-
-@contextmanager
-def _perhaps_unseen() -> Iterator[None]:
-    """A terminal that is gone, or a full disk, must not end the work."""
-    with suppress(OSError):
-        yield
 
 
 def progress_on_stderr(*, quiet: bool) -> Progress:

@@ -1,9 +1,10 @@
 """Ctrl-C and its kin: the first asks the run to end in order, the second ends it."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from pipeline.errors import PipelineError
@@ -40,11 +41,22 @@ class Stop:
         return self.signal is not None
 
     def raise_if_requested(self) -> None:
-        if self.signal is not None:
+        if self.is_requested():
             raise Interrupted(self.exit_code)
 
     def on_request(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
+
+    def on_request_in(
+        self, loop: asyncio.AbstractEventLoop, listener: Callable[[], object]
+    ) -> None:
+        """The listener is called in the loop, if that is still there."""
+
+        def call() -> None:
+            with suppress(RuntimeError):  # the loop is closed: its work was done
+                loop.call_soon_threadsafe(listener)
+
+        self.on_request(call)
 
     def request(self, number: int) -> None:
         if self.signal is not None:

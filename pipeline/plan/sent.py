@@ -27,6 +27,8 @@ class SentRow:
 
 def sent_rows(plan: Plan, identities: pl.Series) -> Iterator[SentRow]:
     """Those of the rows to send that have one of these identities, in source order."""
+    if identities.is_empty():
+        return
     wanted = identities.unique().implode()
     to_send = pl.col("status") == Status.UNSENT
     for batch in plan.batches:

@@ -28,10 +28,10 @@ def send_pilot(
     question = f"Look at them in Reevo. Send the other {left:,} rows?"
     if not left or tools.consent.may_go_on(question):
         return posted
-    stopped = tools.stop.signal is None
+    interrupted = tools.stop.is_requested()
     return posted.then(
         Posted(
-            Ending.STOPPED if stopped else Ending.INTERRUPTED,
+            Ending.INTERRUPTED if interrupted else Ending.STOPPED,
             _STOPPED,
             "When the rows look right in Reevo, `resume` sends the others.",
         )

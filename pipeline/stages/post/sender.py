@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Protocol
 
@@ -73,12 +73,7 @@ class ApiSender:
             )
             loop = asyncio.get_running_loop()
             stopped = Posted(Ending.INTERRUPTED, "You stopped the run.")
-
-            def end_in_order() -> None:
-                with suppress(RuntimeError):  # the loop is closed: all was sent
-                    loop.call_soon_threadsafe(shift.end, stopped)
-
-            self._stop.on_request(end_in_order)
-            if self._stop.signal is not None:
+            self._stop.on_request_in(loop, partial(shift.end, stopped))
+            if self._stop.is_requested():
                 return stopped
             return await shift.work(requests)

@@ -67,14 +67,15 @@ class ApiReconciler:
         self._progress = progress
 
     def reconcile(self, case: Case) -> None:
-        if case.rows and self._stop.signal is None:
+        if case.rows and not self._stop.is_requested():
             self._progress.begin("looking for rows", len(case.rows))
             asyncio.run(self._reconcile(case))
 
     async def _reconcile(self, case: Case) -> None:
         desk = self._open_desk()
         async with desk.api, desk.recorder:
-            over = self._over_when_stopped()
+            over = asyncio.Event()
+            self._stop.on_request_in(asyncio.get_running_loop(), over.set)
             for settled in await self._ask(case, desk.api, over):
                 desk.recorder.settle(settled)
                 self._progress.advance(1)
@@ -103,14 +104,3 @@ class ApiReconciler:
             over.is_set,
         )
         return await Inquiry(Timelines(api, pause), case, second_look).settle()
-
-    def _over_when_stopped(self) -> asyncio.Event:
-        over = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def end() -> None:
-            with suppress(RuntimeError):  # the loop is closed: all was looked for
-                loop.call_soon_threadsafe(over.set)
-
-        self._stop.on_request(end)
-        return over
