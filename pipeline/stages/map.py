@@ -16,7 +16,8 @@ from pipeline.mapping.cells import (
     source_columns,
     split_cells,
 )
-from pipeline.mapping.model import FieldRule, Mapping, SkipRule
+from pipeline.mapping.model import FieldRule, Mapping
+from pipeline.mapping.skips import skipped_rows
 from pipeline.mapping.times import TimeRule, parse_times
 from pipeline.mapping.transforms import TRANSFORMS
 from pipeline.rows import Batch, Mapped
@@ -47,7 +48,7 @@ class BoundMapping:
 def map_rows(batch: Batch, bound: BoundMapping) -> Mapped:
     """The activity fields of the rows that no rule skips, and what went wrong."""
     clean = clean_cells(batch.rows, bound.mapping, bound.headers)
-    skipped = _skipped(clean, bound)
+    skipped = skipped_rows(clean, bound.mapping, bound.headers)
     kept = clean.join(skipped, on="row", how="anti", maintain_order="left")
     keys, issues = _keys(kept, bound)
     fields = kept.select("row")
@@ -56,25 +57,6 @@ def map_rows(batch: Batch, bound: BoundMapping) -> Mapped:
         fields = fields.with_columns(column)
         issues += found
     return Mapped(batch, fields, skipped, keys, bound.labels, all_issues(issues))
-
-
-def _skipped(clean: pl.DataFrame, bound: BoundMapping) -> pl.DataFrame:
-    if not bound.mapping.skip:
-        return pl.DataFrame(schema={"row": pl.UInt32, "rule": pl.String})
-    rule = pl.coalesce(
-        pl.when(_applies(rule, bound.headers)).then(pl.lit(rule.text))
-        for rule in bound.mapping.skip
-    )
-    return clean.select("row", rule=rule).filter(pl.col("rule").is_not_null())
-
-
-def _applies(rule: SkipRule, headers: Headers) -> pl.Expr:
-    text = headers.text(rule.column)
-    if rule.test in {"empty", "not_empty"}:
-        return text.is_null() if rule.test == "empty" else text.is_not_null()
-    folded = [value.strip().lower() for value in rule.values]
-    listed = text.fill_null("").str.to_lowercase().is_in(folded)
-    return listed if rule.test == "in" else ~listed
 
 
 def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
