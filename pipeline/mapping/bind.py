@@ -40,11 +40,11 @@ def bind_columns(
     ids: dict[str, str | None] = {}
     for ref in referenced_columns(mapping):
         name = normalize_name(ref.name)
-        fitting = by_name.get(name, [])
+        fitting = _fitting(ref.name, mapping, by_name)
         if len(fitting) > 1:
             _several(ref, fitting, mistakes)
         if not fitting and name not in optional:
-            _absent(ref, columns, mistakes)
+            _absent(ref, _aliases(ref.name, mapping), columns, mistakes)
         ids[ref.name] = fitting[0].id if fitting else None
     if found := mistakes.in_order():
         raise MappingError(
@@ -63,10 +63,15 @@ def fits(mapping: Mapping, columns: tuple[Column, ...]) -> PresetFit:
     needed = [name for name in named if normalize_name(name) not in optional]
     by_name = _by_name(columns)
     telling = mapping.match or tuple(needed)
+
+    def those(names: Iterable[str], *, present: bool) -> tuple[str, ...]:
+        chosen = (n for n in names if bool(_fitting(n, mapping, by_name)) is present)
+        return tuple({normalize_name(name): name for name in chosen}.values())
+
     return PresetFit(
         mapping.name,
-        found=_those(telling, by_name, present=True),
-        missing=_those((*telling, *needed), by_name, present=False),
+        found=those(telling, present=True),
+        missing=those((*telling, *needed), present=False),
     )
 
 
@@ -77,11 +82,18 @@ def _by_name(columns: tuple[Column, ...]) -> dict[str, list[Column]]:
     return dict(by_name)
 
 
-def _those(
-    names: Iterable[str], by_name: dict[str, list[Column]], *, present: bool
-) -> tuple[str, ...]:
-    chosen = (name for name in names if (normalize_name(name) in by_name) is present)
-    return tuple({normalize_name(name): name for name in chosen}.values())
+def _fitting(
+    name: str, mapping: Mapping, by_name: dict[str, list[Column]]
+) -> list[Column]:
+    """The columns of that name; failing that, of its first alias that there is."""
+    names = map(normalize_name, (name, *_aliases(name, mapping)))
+    return next((by_name[each] for each in names if each in by_name), [])
+
+
+def _aliases(name: str, mapping: Mapping) -> tuple[str, ...]:
+    wanted = normalize_name(name)
+    aliases = mapping.source.aliases.items()
+    return next((others for of, others in aliases if normalize_name(of) == wanted), ())
 
 
 def _several(ref: ColumnRef, fitting: list[Column], mistakes: Mistakes) -> None:
@@ -93,11 +105,19 @@ def _several(ref: ColumnRef, fitting: list[Column], mistakes: Mistakes) -> None:
     )
 
 
-def _absent(ref: ColumnRef, columns: tuple[Column, ...], mistakes: Mistakes) -> None:
+def _absent(
+    ref: ColumnRef,
+    aliases: tuple[str, ...],
+    columns: tuple[Column, ...],
+    mistakes: Mistakes,
+) -> None:
+    headers = [column.name for column in columns if column.name]
+    others = f" (nor {', nor '.join(map(repr, aliases))})" if aliases else ""
+    hints = (did_you_mean(name, headers) for name in (ref.name, *aliases))
     mistakes.add(
-        f"The file has no column '{ref.name}'.",
+        f"The file has no column '{ref.name}'{others}.",
         ref.place,
-        did_you_mean(ref.name, [column.name for column in columns if column.name]),
+        next(filter(None, hints), ""),
     )
 
 

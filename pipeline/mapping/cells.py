@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.mapping.filters import FILTERS
 from pipeline.mapping.model import (
     ColumnRef,
     Constant,
     FieldRule,
+    Filtered,
     FromColumns,
     Mapping,
     Template,
@@ -64,7 +66,7 @@ def scalar_cells(
             value, column = _first_filled(columns, headers)
         case Template() as template:
             value, column = (
-                _filled_template(template, headers),
+                _text(template, headers),
                 pl.lit(headers.label(source_columns(rule))),
             )
         case Constant(text):
@@ -78,9 +80,9 @@ def list_cells(clean: pl.DataFrame, rule: FieldRule, headers: Headers) -> pl.Dat
         return scalar_cells(clean, rule, headers)
     columns = [
         clean.select(
-            "row", value=headers.text(ref), column=pl.lit(headers.names[ref.name])
+            "row", value=_text(each, headers), column=pl.lit(_label(each, headers))
         )
-        for ref in rule.origin.columns
+        for each in rule.origin.columns
     ]
     return pl.concat(columns).sort("row", maintain_order=True)
 
@@ -98,28 +100,50 @@ def source_columns(rule: FieldRule) -> tuple[ColumnRef, ...]:
     """The columns that a field is made of."""
     match rule.origin:
         case FromColumns(columns):
-            return columns
+            return tuple(ref for each in columns for ref in _columns_of(each))
+        case Template() as template:
+            return _columns_of(template)
+    return ()
+
+
+def _columns_of(part: str | ColumnRef | Filtered | Template) -> tuple[ColumnRef, ...]:
+    match part:
+        case ColumnRef():
+            return (part,)
+        case Filtered(column):
+            return (column,)
         case Template(parts):
-            return tuple(part for part in parts if isinstance(part, ColumnRef))
+            return tuple(ref for each in parts for ref in _columns_of(each))
     return ()
 
 
 def _first_filled(
-    columns: tuple[ColumnRef, ...], headers: Headers
+    columns: tuple[ColumnRef | Template, ...], headers: Headers
 ) -> tuple[pl.Expr, pl.Expr]:
-    value = pl.coalesce([headers.text(ref) for ref in columns])
+    texts = [_text(each, headers) for each in columns]
+    labels = [_label(each, headers) for each in columns]
     column = pl.coalesce(
-        pl.when(headers.text(ref).is_not_null()).then(pl.lit(headers.names[ref.name]))
-        for ref in columns
-    ).fill_null(headers.label(columns))
-    return value, column
+        pl.when(text.is_not_null()).then(pl.lit(label))
+        for text, label in zip(texts, labels, strict=True)
+    ).fill_null(", ".join(labels))
+    return pl.coalesce(texts), column
+
+
+def _label(origin: ColumnRef | Template, headers: Headers) -> str:
+    return headers.label(_columns_of(origin))
+
+
+def _text(origin: ColumnRef | Template, headers: Headers) -> pl.Expr:
+    if isinstance(origin, ColumnRef):
+        return headers.text(origin)
+    return _filled_template(origin, headers)
 
 
 def _filled_template(template: Template, headers: Headers) -> pl.Expr:
     if not template.parts:
         return _NO_TEXT
     lines = [_template_line(line, headers) for line in _template_lines(template)]
-    refs = [part for part in template.parts if isinstance(part, ColumnRef)]
+    refs = _columns_of(template)
     if not refs:
         return pl.concat_str(lines, separator="\n")
     filled = pl.any_horizontal([headers.text(ref).is_not_null() for ref in refs])
@@ -128,10 +152,13 @@ def _filled_template(template: Template, headers: Headers) -> pl.Expr:
     return pl.when(filled).then(tidy)
 
 
-def _template_lines(template: Template) -> list[list[str | ColumnRef]]:
-    lines: list[list[str | ColumnRef]] = [[]]
+Line = list[str | ColumnRef | Filtered]
+
+
+def _template_lines(template: Template) -> list[Line]:
+    lines: list[Line] = [[]]
     for part in template.parts:
-        if isinstance(part, ColumnRef):
+        if not isinstance(part, str):
             lines[-1].append(part)
             continue
         first, *rest = part.split("\n")
@@ -140,16 +167,20 @@ def _template_lines(template: Template) -> list[list[str | ColumnRef]]:
     return lines
 
 
-def _template_line(line: list[str | ColumnRef], headers: Headers) -> pl.Expr:
-    refs = [part for part in line if isinstance(part, ColumnRef)]
-    text = pl.concat_str(
-        headers.text(part).fill_null("")
-        if isinstance(part, ColumnRef)
-        else pl.lit(part)
-        for part in line
-    )
+def _template_line(line: Line, headers: Headers) -> pl.Expr:
+    refs = [ref for part in line for ref in _columns_of(part)]
+    text = pl.concat_str(_part(part, headers) for part in line)
     if not refs:
         return text
     return pl.when(
         pl.any_horizontal([headers.text(ref).is_not_null() for ref in refs])
     ).then(text)
+
+
+def _part(part: str | ColumnRef | Filtered, headers: Headers) -> pl.Expr:
+    match part:
+        case Filtered(column, name):
+            return FILTERS[name](headers.text(column)).fill_null("")
+        case ColumnRef():
+            return headers.text(part).fill_null("")
+    return pl.lit(part)

@@ -83,6 +83,7 @@ def _mapping(top: Section) -> Mapping:
         match=_match(top.table("match", "'match'")),
         source=_source(top.table("source", "'source'")),
         key=column_refs(top.texts("key"), top.mistakes),
+        combine=top.flag("combine") or False,
         skip=tuple(_skip(rule) for rule in top.tables("skip", "skip rule {}")),
         fields=load_fields(top, lookups),
         lookups=lookups,
@@ -92,6 +93,8 @@ def _mapping(top: Section) -> Mapping:
     mapping = _with_room_for_stamp(mapping)
     mapping = replace(mapping, tests=load_tests(top, mapping))
     _optional_columns_are_named(top, mapping)
+    _aliases_are_of_columns(top, mapping)
+    _combining_has_a_key(top, mapping)
     top.close()
     return mapping
 
@@ -127,9 +130,20 @@ def _source(section: Section | None) -> SourceOptions:
         delimiter=_delimiter(section),
         optional_columns=_values(section.texts("optional_columns")),
         empty_values=_values(section.texts("empty_values")),
+        aliases=_aliases(section.table("aliases", "'aliases'")),
     )
     section.close()
     return options
+
+
+def _aliases(section: Section | None) -> dict[str, tuple[str, ...]]:
+    if section is None:
+        return {}
+    aliases = {name: section.texts(name) for name in section}
+    return {
+        name: tuple(ref.name for ref in column_refs(texts, section.mistakes))
+        for name, texts in aliases.items()
+    }
 
 
 def _values(texts: tuple[Text, ...]) -> tuple[str, ...]:
@@ -194,12 +208,13 @@ def _skip(section: Section) -> SkipRule:
     empty = section.flag("empty")
     if section.is_null("empty"):
         section.complain("'empty' is true or false, not ''.", "empty")
+    reason = (section.text("reason") or "").strip()
     section.close()
     if "empty" in tests:
-        return SkipRule(column, "empty" if empty else "not_empty")
+        return SkipRule(column, "empty" if empty else "not_empty", reason=reason)
     if "not_in" in tests:
-        return SkipRule(column, "not_in", listed["not_in"])
-    return SkipRule(column, "in", listed["in"])
+        return SkipRule(column, "not_in", listed["not_in"], reason)
+    return SkipRule(column, "in", listed["in"], reason)
 
 
 def _lookups(section: Section | None) -> dict[str, FileLookup]:
@@ -268,6 +283,34 @@ def _optional_columns_are_named(top: Section, mapping: Mapping) -> None:
                 f"Nothing in the mapping uses the optional column '{name}'.",
                 "source",
                 did_you_mean(name, known.values()),
+            )
+
+
+def _aliases_are_of_columns(top: Section, mapping: Mapping) -> None:
+    known = _normal(referenced_columns(mapping))
+    for name in mapping.source.aliases:
+        if normalize_name(name) not in known:
+            top.complain(
+                f"Nothing in the mapping uses the column '{name}', which has aliases.",
+                "source",
+                did_you_mean(name, known.values()),
+            )
+
+
+def _combining_has_a_key(top: Section, mapping: Mapping) -> None:
+    if mapping.combine and not mapping.key:
+        top.complain(
+            "'combine' needs a 'key': rows with the same key become one activity.",
+            "combine",
+        )
+    if mapping.combine:
+        return
+    for name, rule in mapping.fields.items():
+        if rule.when_rows_differ != "invalid":
+            top.complain(
+                f"'when_rows_differ' of '{name}' means nothing without "
+                "'combine: true'.",
+                "fields",
             )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
+from typing import Literal
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from pipeline.activity import (
     UUID,
 )
 from pipeline.mapping.model import (
+    ColumnRef,
     Constant,
     FieldRule,
     FileLookup,
@@ -22,8 +24,8 @@ from pipeline.mapping.model import (
     Template,
 )
 from pipeline.mapping.nearest import did_you_mean
-from pipeline.mapping.references import column_refs, parse_template
-from pipeline.mapping.section import Section
+from pipeline.mapping.references import column_ref, parse_template
+from pipeline.mapping.section import Section, Text
 from pipeline.mapping.times import FORMATS, TimeRule, is_date_only, parse_times
 from pipeline.mapping.transforms import TRANSFORMS
 
@@ -38,9 +40,9 @@ _ONLY_FOR = {
     "date_only": (_TIME_FIELD,),
     "max_length": _TEXT_FIELDS,
     "when_too_long": _TEXT_FIELDS,
+    "when_rows_differ": (_TIME_FIELD, *_TEXT_FIELDS, "category"),
 }
 _NEEDS = {
-    "otherwise": "values",
     "when_missing": "lookup",
     "when_too_long": "max_length",
 }
@@ -64,7 +66,8 @@ def _field(name: str, section: Section, lookups: dict[str, FileLookup]) -> Field
         origin=_origin(section),
         transforms=_transforms(section),
         split=section.text("split"),
-        values=_values(section),
+        values=_values(section, "values"),
+        contains=_values(section, "contains"),
         otherwise=section.text("otherwise"),
         formats=_formats(section),
         date_only=_date_only(section),
@@ -75,6 +78,7 @@ def _field(name: str, section: Section, lookups: dict[str, FileLookup]) -> Field
         when_too_long=section.choice(
             "when_too_long", ("invalid", "truncate"), "invalid"
         ),
+        when_rows_differ=_when_rows_differ(name, section),
     )
     section.close()
     _keys_mean_something(name, section)
@@ -83,7 +87,7 @@ def _field(name: str, section: Section, lookups: dict[str, FileLookup]) -> Field
 
 
 def _origin(section: Section) -> FromColumns | Template | Constant:
-    columns = column_refs(section.texts("from"), section.mistakes)
+    columns = _columns(section)
     template = section.text("template")
     constant = section.text("constant")
     given = [key for key in _ORIGINS if key in section]
@@ -101,6 +105,29 @@ def _origin(section: Section) -> FromColumns | Template | Constant:
     return FromColumns(columns) if columns else Constant(constant)
 
 
+def _columns(section: Section) -> tuple[ColumnRef | Template, ...]:
+    found = section.texts_or_tables("from", f"a table under 'from' of {section.what}")
+    return tuple(_column_or_template(one, section) for one in found)
+
+
+def _column_or_template(one: Text | Section, section: Section) -> ColumnRef | Template:
+    if isinstance(one, Text):
+        return column_ref(one.value, one.place, section.mistakes)
+    text = one.required_text("template")
+    one.close()
+    return parse_template(text, one.place_of("template"), section.mistakes)
+
+
+def _when_rows_differ(
+    name: str, section: Section
+) -> Literal["invalid", "first", "join"]:
+    if name in _TEXT_FIELDS:
+        return section.choice(
+            "when_rows_differ", ("invalid", "first", "join"), "invalid"
+        )
+    return section.choice("when_rows_differ", ("invalid", "first"), "invalid")
+
+
 def _transforms(section: Section) -> tuple[str, ...]:
     names = section.texts("transforms")
     for name in names:
@@ -114,14 +141,16 @@ def _transforms(section: Section) -> tuple[str, ...]:
     return tuple(name.value or "" for name in names)
 
 
-def _values(section: Section) -> dict[str, str] | None:
-    table = section.table("values", "'values'")
+def _values(section: Section, key: str) -> dict[str, str] | None:
+    table = section.table(key, f"'{key}'")
     if table is None:
         return None
     values = {old: table.text(old) for old in table}
     for old, new in values.items():
         if new is None and table.is_null(old):
-            table.complain(f"'values' does not say what '{old}' becomes.", old)
+            table.complain(f"'{key}' does not say what '{old}' becomes.", old)
+        if key == "contains" and not old.strip():
+            table.complain("An empty text stands in every value.", old)
     return {old: new for old, new in values.items() if new is not None}
 
 
@@ -186,6 +215,10 @@ def _keys_mean_something(name: str, section: Section) -> None:
     for key, other in _NEEDS.items():
         if key in section and other not in section:
             section.complain(f"'{key}' means nothing without '{other}'.", key)
+    if "otherwise" in section and not {"values", "contains"} & set(section):
+        section.complain(
+            "'otherwise' means nothing without 'values' or 'contains'.", "otherwise"
+        )
 
 
 def _own_values_are_valid(name: str, rule: FieldRule, section: Section) -> None:
@@ -198,10 +231,11 @@ def _own_values_are_valid(name: str, rule: FieldRule, section: Section) -> None:
 def _own_values(rule: FieldRule) -> Iterator[tuple[str, str]]:
     if rule.default is not None:
         yield "default", rule.default
-    if rule.lookup is None and rule.values is None:
+    if rule.lookup is None and rule.values is None and rule.contains is None:
         yield from (("constant", text) for text in _constants(rule))
     if rule.lookup is None:
         yield from (("values", text) for text in (rule.values or {}).values())
+        yield from (("contains", text) for text in (rule.contains or {}).values())
         if rule.otherwise is not None:
             yield "otherwise", rule.otherwise
 

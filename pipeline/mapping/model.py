@@ -18,10 +18,11 @@ class ColumnRef:
 
 
 @dataclass(frozen=True)
-class FromColumns:
-    """The first column that is not empty; for a list field, the union of all."""
+class Filtered:
+    """A column in a template whose text is rewritten, as in `{Length | seconds}`."""
 
-    columns: tuple[ColumnRef, ...]
+    column: ColumnRef
+    filter: str
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,14 @@ class Template:
     all empty is left out; a template whose placeholders are all empty is empty.
     """
 
-    parts: tuple[str | ColumnRef, ...]
+    parts: tuple[str | ColumnRef | Filtered, ...]
+
+
+@dataclass(frozen=True)
+class FromColumns:
+    """The first that is not empty; for a list field, the union of all."""
+
+    columns: tuple[ColumnRef | Template, ...]
 
 
 @dataclass(frozen=True)
@@ -46,14 +54,17 @@ class Constant:
 class FieldRule:
     """How one activity field gets its value; steps apply in the order of the fields.
 
-    `values` is compared after trimming, in lower case. `otherwise` applies to
-    non-empty values that `values` lacks; None means such a value is an issue.
+    `values` is compared after trimming, in lower case. A value that it lacks becomes
+    what `contains` says of the first text that stands in it, in lower case; failing
+    that `otherwise`; None means such a value is an issue.
+    `when_rows_differ` is for rows that are combined.
     """
 
     origin: FromColumns | Template | Constant
     transforms: tuple[str, ...] = ()
     split: str | None = None
     values: Dict[str, str] | None = None
+    contains: Dict[str, str] | None = None
     otherwise: str | None = None
     formats: tuple[str, ...] = ("iso",)
     date_only: time = time(12, 0)
@@ -62,6 +73,7 @@ class FieldRule:
     default: str | None = None  # not before the lookup: it is never looked up
     max_length: int | None = None
     when_too_long: Literal["invalid", "truncate"] = "invalid"
+    when_rows_differ: Literal["invalid", "first", "join"] = "invalid"
 
 
 @dataclass(frozen=True)
@@ -74,10 +86,15 @@ class SkipRule:
     column: ColumnRef
     test: Literal["in", "not_in", "empty", "not_empty"]
     values: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def text(self) -> str:
         """The rule in words, as the report shows it."""
+        return f"{self.reason} ({self._test})" if self.reason else self._test
+
+    @property
+    def _test(self) -> str:
         words = {"in": "is one of", "not_in": "is none of"}
         if self.test in words:
             return f"{self.column.name} {words[self.test]}: {', '.join(self.values)}"
@@ -101,7 +118,8 @@ class SourceOptions:
 
     `timezone` is an IANA name. Columns in `optional_columns` may be absent from
     the source and then count as empty. A cell that holds one of `empty_values`
-    counts as empty, like one of white space only.
+    counts as empty, like one of white space only. `aliases` are other headers of a
+    column, by its name in the mapping: the first that the source has counts.
     """
 
     timezone: str | None = None
@@ -111,6 +129,7 @@ class SourceOptions:
     delimiter: str | None = None
     optional_columns: tuple[str, ...] = ()
     empty_values: tuple[str, ...] = ()
+    aliases: Dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,7 +161,8 @@ class GoldenRow:
 class Mapping:
     """One mapping file; `folder` is where relative lookup files lie.
 
-    `stamp` is the field that bears a mark, by which a row is found again in Reevo.
+    `stamp` is the field that bears a mark, by which a row is found again in Reevo;
+    `combine` makes one activity of all rows with the same key.
     """
 
     name: str
@@ -156,6 +176,7 @@ class Mapping:
     match: tuple[str, ...] = ()
     source: SourceOptions = SourceOptions()
     key: tuple[ColumnRef, ...] = ()
+    combine: bool = False
     skip: tuple[SkipRule, ...] = ()
     lookups: Dict[str, FileLookup] = field(default_factory=dict)
     rules: Rules = Rules()

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from pipeline.errors import Place
 from pipeline.mapping.cells import source_columns
-from pipeline.mapping.model import ColumnRef, Mapping, Template
+from pipeline.mapping.filters import FILTERS
+from pipeline.mapping.model import ColumnRef, Filtered, Mapping, Template
 from pipeline.mapping.section import Mistakes, Text
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
@@ -40,13 +41,13 @@ def column_ref(name: str | None, place: Place, mistakes: Mistakes) -> ColumnRef:
 
 def parse_template(text: str, place: Place, mistakes: Mistakes) -> Template:
     """Text with `{Column}` placeholders; a brace without its partner is a mistake."""
-    parts: list[str | ColumnRef] = []
+    parts: list[str | ColumnRef | Filtered] = []
     literal, end = "", 0
     for token in _TOKEN.finditer(text):
         literal += text[end : token.start()]
         end = token.end()
         if token[1] is not None:
-            parts += [literal, column_ref(token[1], place, mistakes)]
+            parts += [literal, _placeholder(token[1], place, mistakes)]
             literal = ""
             continue
         if token[0] not in _BRACES:
@@ -57,3 +58,11 @@ def parse_template(text: str, place: Place, mistakes: Mistakes) -> Template:
         literal += _BRACES.get(token[0], token[0])
     parts.append(literal + text[end:])
     return Template(tuple(part for part in parts if part != ""))
+
+
+def _placeholder(text: str, place: Place, mistakes: Mistakes) -> ColumnRef | Filtered:
+    """A column, or one with a filter; a bar before anything else is part of a name."""
+    name, bar, filter_name = text.rpartition("|")
+    if bar and filter_name.strip() in FILTERS:
+        return Filtered(column_ref(name.strip(), place, mistakes), filter_name.strip())
+    return column_ref(text, place, mistakes)

@@ -112,6 +112,21 @@ class Section:
         found = (self._scalar(item, f"'{key}'") for item in items)
         return tuple(text for text in found if text is not None)
 
+    def texts_or_tables(self, key: str, what: str) -> "tuple[Text | Section, ...]":
+        """One text, or a list of texts and tables; `what` names such a table."""
+        node = self._take(key)
+        if node is None:
+            return ()
+        if not isinstance(node, SequenceNode):
+            return tuple(filter(None, [self._scalar(node, f"'{key}'")]))
+        found = (
+            Section(item, what, self.mistakes)
+            if isinstance(item, MappingNode)
+            else self._scalar(item, f"'{key}'")
+            for item in node.value
+        )
+        return tuple(one for one in found if one is not None)
+
     def choice(self, key: str, words: tuple[Word, ...], default: Word) -> Word:
         text = self.text(key)
         if text is None:

@@ -104,26 +104,33 @@ def _transformed(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
 
 
 def _translated(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
-    if rule.values is None:
+    if rule.values is None and rule.contains is None:
         return cells, []
-    folded = {old.strip().lower(): new for old, new in rule.values.items()}
-    known = (
-        pl.col("value")
-        .str.to_lowercase()
-        .replace_strict(folded, default=rule.otherwise, return_dtype=pl.String)
-    )
     filled = pl.col("value").is_not_null()
-    translated = cells.with_columns(known=pl.when(filled).then(known))
+    translated = cells.with_columns(known=pl.when(filled).then(_known(rule)))
+    words = [*(rule.values or {}), *(f"...{text}..." for text in rule.contains or {})]
     unknown = issue_rows(
         "unknown_value",
         translated.filter(filled & pl.col("known").is_null()),
         column=pl.col("column"),
         field=name,
         value=pl.col("value"),
-        detail=", ".join(rule.values),
+        detail=", ".join(words),
     )
     value = pl.when(pl.col("known") != "").then("known")
     return translated.select("row", "column", value=value), [unknown]
+
+
+def _known(rule: FieldRule) -> pl.Expr:
+    """What a value becomes by `values`, `contains` and `otherwise`, in that order."""
+    text = pl.col("value").str.to_lowercase()
+    folded = {old.strip().lower(): new for old, new in (rule.values or {}).items()}
+    known = [text.replace_strict(folded, default=None, return_dtype=pl.String)]
+    known += [
+        pl.when(text.str.contains(part.strip().lower(), literal=True)).then(pl.lit(new))
+        for part, new in (rule.contains or {}).items()
+    ]
+    return pl.coalesce(known).fill_null(pl.lit(rule.otherwise, dtype=pl.String))
 
 
 def _looked_up(

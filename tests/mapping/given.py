@@ -39,15 +39,17 @@ source:
   delimiter: semicolon
   optional_columns: [Owner, " Region "]
   empty_values: [n/a, 000]
+  aliases: {Subject: [Title, Betreff], Region: Area}
 key: [Id, Branch]
+combine: true
 skip:
-  - {column: IsDeleted, in: [1, true, ~]}
+  - {column: IsDeleted, in: [1, true, ~], reason: deleted}
   - {column: Status, not_in: Completed}
   - {column: Notes, empty: true}
   - {column: Draft, empty: false}
 fields:
   activity_time:
-    from: [Done, Due]
+    from: [Done, {template: "{Due} {Clock}"}]
     formats: [iso, "%d/%m/%Y %H:%M", excel, epoch_s, epoch_ms]
     date_only: 9:30
     default: 2024-01-01
@@ -58,11 +60,13 @@ fields:
     max_length: 100
     when_too_long: truncate
   description:
-    template: "{Notes}\\n{{by}} {Owner}, {Region}"
+    template: "{Notes}\\n{{by}} {Owner}, {Region} {Length | seconds}"
     transforms: strip_html
+    when_rows_differ: join
   category:
     from: Type
     values: {Call: CALL, 007: OTHER, true: EVENT, null: TEXT}
+    contains: {web: WEBINAR}
     otherwise: OTHER
   account_id: {from: AccountId, lookup: accounts}
   opportunity_id: {from: WhatId, lookup: deals, when_missing: drop}

@@ -172,3 +172,37 @@ def test_a_mapping_fits_where_what_tells_it_and_what_it_needs_is_there(
 
     assert fit == PresetFit("acme", found, missing)
     assert fit.fits is (missing == ())
+
+
+ALIASES = LEAST + "source: {aliases: {Subject: [Title, Betreff]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "column"),
+    [
+        (("When", "Betreff"), "c1"),
+        (("When", " BETREFF ", "Title"), "c2"),
+        (("When", "Betreff", "Title", "Subject"), "c3"),
+    ],
+)
+def test_a_column_may_have_other_names_of_which_the_first_counts(
+    tmp_path: Path, names: tuple[str, ...], column: str
+) -> None:
+    mapping = loaded(tmp_path, ALIASES)
+
+    assert bind_columns(mapping, columns(*names), source="a.csv")["Subject"] == column
+    assert fits(mapping, columns(*names)).fits
+
+
+def test_a_column_of_which_no_name_is_there_is_missing(tmp_path: Path) -> None:
+    mapping = loaded(tmp_path, ALIASES)
+
+    assert fits(mapping, columns("When", "Titel")).missing == ("Subject",)
+    assert told(unfit(tmp_path, ALIASES, "When", "Titel").mistakes) == [
+        (
+            5,
+            18,
+            "The file has no column 'Subject' (nor 'Title', nor 'Betreff').",
+            "Did you mean 'Titel'?",
+        )
+    ]

@@ -13,6 +13,7 @@ from pipeline.mapping.model import (
     Constant,
     FieldRule,
     FileLookup,
+    Filtered,
     FromColumns,
     GoldenRow,
     Mapping,
@@ -38,7 +39,12 @@ def from_(*names: str) -> FromColumns:
 
 FULL_FIELDS = {
     "activity_time": FieldRule(
-        from_("Done", "Due"),
+        FromColumns(
+            (
+                ColumnRef("Done"),
+                Template((ColumnRef("Due"), " ", ColumnRef("Clock"))),
+            )
+        ),
         formats=("iso", "%d/%m/%Y %H:%M", "excel", "epoch_s", "epoch_ms"),
         date_only=time(9, 30),
         default="2024-01-01",
@@ -58,13 +64,17 @@ FULL_FIELDS = {
                 ColumnRef("Owner"),
                 ", ",
                 ColumnRef("Region"),
+                " ",
+                Filtered(ColumnRef("Length"), "seconds"),
             )
         ),
         transforms=("strip_html",),
+        when_rows_differ="join",
     ),
     "category": FieldRule(
         from_("Type"),
         values={"Call": "CALL", "007": "OTHER", "true": "EVENT", "null": "TEXT"},
+        contains={"web": "WEBINAR"},
         otherwise="OTHER",
     ),
     "account_id": FieldRule(from_("AccountId"), lookup="accounts"),
@@ -118,10 +128,12 @@ def full_in(folder: Path) -> Mapping:
             delimiter=";",
             optional_columns=("Owner", "Region"),
             empty_values=("n/a", "000"),
+            aliases={"Subject": ("Title", "Betreff"), "Region": ("Area",)},
         ),
         key=(ColumnRef("Id"), ColumnRef("Branch")),
+        combine=True,
         skip=(
-            SkipRule(ColumnRef("IsDeleted"), "in", ("1", "true", "")),
+            SkipRule(ColumnRef("IsDeleted"), "in", ("1", "true", ""), "deleted"),
             SkipRule(ColumnRef("Status"), "not_in", ("Completed",)),
             SkipRule(ColumnRef("Notes"), "empty"),
             SkipRule(ColumnRef("Draft"), "not_empty"),
@@ -183,8 +195,8 @@ def test_lookups_and_tests_know_where_they_stand(tmp_path: Path) -> None:
     lookups = [lookup.place for lookup in mapping.lookups.values()]
 
     assert lookups + [test.place for test in mapping.tests] == [
-        *(Place(line, column) for line, column in [(46, 13), (47, 13), (48, 10)]),
-        *(Place(line, 5) for line in (53, 60, 63)),
+        *(Place(line, column) for line, column in [(50, 13), (51, 13), (52, 10)]),
+        *(Place(line, 5) for line in (57, 64, 67)),
     ]
 
 

@@ -8,33 +8,45 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Place
 from pipeline.mapping import did_you_mean, nearest, normalize_name
-from pipeline.mapping.model import ColumnRef
+from pipeline.mapping.filters import FILTERS
+from pipeline.mapping.model import ColumnRef, Filtered
 from pipeline.mapping.references import parse_template
 from pipeline.mapping.section import Mistakes
 
 PLACE = Place(3, 5)
 COLUMNS = st.text(min_size=1).filter(
     lambda name: (
-        not set(name) & set("{}") and name.strip() and not name.strip().startswith("_")
+        not set(name) & set("{}")
+        and name.strip()
+        and not name.strip().startswith("_")
+        and name.rpartition("|")[2].strip() not in FILTERS
     )
 )
 PARTS = st.lists(
     st.one_of(
         st.text(alphabet=st.sampled_from("{}\n_ aé"), min_size=1),
         COLUMNS.map(lambda name: ColumnRef(name, PLACE)),
+        st.builds(
+            lambda name, filter_: Filtered(ColumnRef(name.strip(), PLACE), filter_),
+            COLUMNS,
+            st.sampled_from(sorted(FILTERS)),
+        ),
     )
 )
+Part = str | ColumnRef | Filtered
 
 
-def as_written(part: str | ColumnRef) -> str:
+def as_written(part: Part) -> str:
+    if isinstance(part, Filtered):
+        return f"{{{part.column.name} | {part.filter}}}"
     if isinstance(part, ColumnRef):
         return f"{{{part.name}}}"
     return part.replace("{", "{{").replace("}", "}}")
 
 
-def joined(parts: list[str | ColumnRef]) -> tuple[str | ColumnRef, ...]:
+def joined(parts: list[Part]) -> tuple[Part, ...]:
     """The parts with neighbouring texts as one text, as a template has them."""
-    whole: list[str | ColumnRef] = []
+    whole: list[Part] = []
     for part in parts:
         if whole and isinstance(part, str) and isinstance(whole[-1], str):
             whole[-1] += part
@@ -46,7 +58,7 @@ def joined(parts: list[str | ColumnRef]) -> tuple[str | ColumnRef, ...]:
 @settings(deadline=None)
 @given(PARTS)
 def test_a_template_of_escaped_text_and_columns_is_read_as_written(
-    parts: list[str | ColumnRef],
+    parts: list[Part],
 ) -> None:
     mistakes = Mistakes()
     template = parse_template("".join(map(as_written, parts)), PLACE, mistakes)
@@ -64,6 +76,12 @@ def test_no_text_is_too_odd_for_a_template(text: str) -> None:
     assert mistakes.in_order() or again == text
 
 
+def shown(part: Part) -> str:
+    if isinstance(part, Filtered):
+        return f"{part.column.name} -> {part.filter}"
+    return part.name if isinstance(part, ColumnRef) else repr(part)
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
@@ -73,18 +91,17 @@ def test_no_text_is_too_odd_for_a_template(text: str) -> None:
         ("{{{A}}}", ("'{'", "A", "'}'")),
         ("{{A}}", ("'{A}'",)),
         ("{ Call Title }\n", (" Call Title ", r"'\n'")),
+        ("{A|B}", ("A|B",)),
+        ("{A | hours}", ("A | hours",)),
+        ("{A|B | minutes}", ("A|B -> minutes",)),
     ],
 )
 def test_a_template_is_texts_and_columns_in_order(
     text: str, parts: tuple[str, ...]
 ) -> None:
     template = parse_template(text, PLACE, Mistakes())
-    shown = (
-        part.name if isinstance(part, ColumnRef) else repr(part)
-        for part in template.parts
-    )
 
-    assert tuple(shown) == parts
+    assert tuple(map(shown, template.parts)) == parts
 
 
 @settings(max_examples=500, deadline=None)

@@ -2,7 +2,14 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline.mapping.model import Constant, FieldRule, SourceOptions
+from pipeline.mapping.model import (
+    Constant,
+    FieldRule,
+    Filtered,
+    FromColumns,
+    SourceOptions,
+    Template,
+)
 from tests.stages.stage_givens import (
     Table,
     from_columns,
@@ -176,3 +183,61 @@ def test_an_empty_batch_maps_to_nothing(field: str) -> None:
 
 def test_an_empty_template_is_an_empty_field() -> None:
     assert values_of({"A": ["a"]}, "description", template()) == [None]
+
+
+DUE = Template((A, " ", B))
+
+
+def test_an_item_of_from_may_be_made_of_several_columns() -> None:
+    table: Table = {
+        "Done": ["1 May", None, None, None],
+        "A": ["2 May", "2 May", None, None],
+        "B": ["10:00", "10:00", "10:00", None],
+    }
+    rule = FieldRule(FromColumns((*refs("Done"), DUE)))
+
+    assert values_of(table, "subject", rule) == ["1 May", "2 May 10:00", "10:00", None]
+
+
+def test_an_issue_names_all_columns_of_such_an_item() -> None:
+    table: Table = {"Done": [None], "A": ["2 May"], "B": ["10:00"]}
+    rule = FieldRule(FromColumns((*refs("Done"), DUE)))
+
+    found = mapped(table, {"activity_time": rule}).issues
+
+    assert found.select("code", "column", "value").rows() == [
+        ("bad_time", "A, B", "2 May 10:00")
+    ]
+
+
+def test_a_list_takes_the_value_of_such_an_item_too() -> None:
+    table: Table = {"A": ["a", None], "B": ["b", None], "C": ["c", "c"]}
+    rule = FieldRule(FromColumns((Template((A, "@", B)), *refs("C"))))
+
+    assert values_of(table, "contact_ids", rule) == [["a@b", "c"], ["c"]]
+
+
+@pytest.mark.parametrize(
+    ("unit", "cells", "written"),
+    [
+        (
+            "seconds",
+            ["0", "59", "60", "3600", "3912", "90061", "12.6", "12,6"],
+            ["0 s", "59 s", "1 min", "1 h", "1 h 5 min 12 s", "25 h 1 min 1 s"]
+            + ["13 s"] * 2,
+        ),
+        ("milliseconds", ["312000", "499", "501"], ["5 min 12 s", "0 s", "1 s"]),
+        ("minutes", ["30", "90", "0.5"], ["30 min", "1 h 30 min", "30 s"]),
+        ("seconds", ["05:12", "-3", "soon", "inf"], ["05:12", "-3", "soon", "inf"]),
+    ],
+)
+def test_a_number_of_units_is_written_as_a_length_of_time(
+    unit: str, cells: list[str], written: list[str]
+) -> None:
+    rule = FieldRule(Template(("Length: ", Filtered(A, unit))))
+    table: Table = {"A": [*cells, None]}
+
+    assert values_of(table, "description", rule) == [
+        *(f"Length: {text}" for text in written),
+        None,
+    ]

@@ -17,6 +17,7 @@ EMPTY_NA = SourceOptions(empty_values=("N/A",))
         (SkipRule(A, "in", ("",)), "A is one of: ", [4, 5]),
         (SkipRule(A, "not_in", ("yes", "No")), "A is none of: yes, No", [4, 5]),
         (SkipRule(A, "not_in", ("yes", "")), "A is none of: yes, ", [3]),
+        (SkipRule(A, "in", ("no",), "not done"), "not done (A is one of: no)", [3]),
         (SkipRule(A, "empty"), "A is empty", [4, 5]),
         (SkipRule(A, "not_empty"), "A is not empty", [2, 3]),
     ],

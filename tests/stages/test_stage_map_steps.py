@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
@@ -176,3 +177,36 @@ def test_issues_of_all_fields_stand_in_order_of_rows() -> None:
         (3, "bad_time"),
         (3, "unknown_value"),
     ]
+
+
+def test_a_value_becomes_what_is_said_of_the_first_text_in_it() -> None:
+    table: Table = {"A": ["LinkedIn InMail", "Web call", "call", "Webinar (call)"]}
+    rule = from_columns(
+        "A",
+        values={"Call": "CALL"},
+        contains={"webinar": "WEBINAR", " Call": "TEXT", "linkedin": "LINKEDIN"},
+    )
+
+    assert values_of(table, "category", rule) == ["LINKEDIN", "TEXT", "CALL", "WEBINAR"]
+
+
+def test_a_value_with_none_of_the_texts_is_unknown_unless_something_else_is_said() -> (
+    None
+):
+    table: Table = {"A": ["letter", None]}
+    rule = from_columns("A", values={"Call": "CALL"}, contains={"web": "WEBINAR"})
+    other = replace(rule, otherwise="OTHER")
+
+    assert mapped(table, {"category": rule}).issues.rows(named=True) == [
+        issue(
+            2,
+            "unknown_value",
+            column="A",
+            field="category",
+            value="letter",
+            message="'letter' in column 'A' is not one of: Call, ...web....",
+            hint="Correct the value, or add it to `values` in the mapping, or say "
+            "there what it becomes `otherwise`.",
+        )
+    ]
+    assert values_of(table, "category", other) == ["OTHER", None]
