@@ -120,6 +120,20 @@ _KINDS = (
         "Shorten it yourself if the end matters.",
         Severity.WARNING,
     ),
+    # combine
+    IssueKind(
+        "rows_differ",
+        "Rows with the same key differ",
+        "'{value}' in column '{column}' differs from '{detail}' in an earlier row with "
+        "the same key: rows with one key become one activity.",
+        "Make them equal; or say in the mapping which counts, by `when_rows_differ`.",
+    ),
+    IssueKind(
+        "fellow_invalid",
+        "Another row of the same activity has an error",
+        "The row is part of an activity with row {detail}, which has an error.",
+        "Correct row {detail}; both are in fix-me.csv.",
+    ),
     # validate
     IssueKind(
         "required",

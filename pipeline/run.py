@@ -25,7 +25,7 @@ from pipeline.plan import (
     with_changes,
     without_bodies,
 )
-from pipeline.rows import Batch, Status
+from pipeline.rows import Batch, Mapped
 from pipeline.runs.conclude import conclude, going_on, posted_before
 from pipeline.runs.job import Job, Tools
 from pipeline.runs.pilot import send_pilot
@@ -34,6 +34,7 @@ from pipeline.runs.record import OpenRun, open_run, reopen_run
 from pipeline.runs.sendings import case_of
 from pipeline.runs.summary import Summary
 from pipeline.runs.verdicts import Verdict, settle_by_person
+from pipeline.stages.combine import combine_rows
 from pipeline.stages.map import BoundMapping, map_rows
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.reconcile import NOT_FOUND
@@ -98,7 +99,7 @@ def make_plan(
     for one in prepared:
         writer.add_source(one.source.source, one.bound.labels)
     tools.progress.begin("checking", None)
-    mapped = starmap(map_rows, ahead(_batches(job, prepared)))
+    mapped = _mapped(job, prepared)
     for checked in ahead(validate_rows(rows, rules) for rows in mapped):
         batch = checked.mapped.batch
         named = identities.identify(checked.bodies, batch.source.number)
@@ -131,8 +132,8 @@ def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
         piloted = send_pilot(plan, run, sender, tools, tools.orders.pilot)
     if piloted.ending is not Ending.FINISHED:
         return piloted
-    total = plan.counts.get(Status.UNSENT, 0)
-    return piloted.then(sender.send(requests_of(plan, tools.ledger.standing), total))
+    requests = requests_of(plan, tools.ledger.standing)
+    return piloted.then(sender.send(requests, plan.requests))
 
 
 def settle(plan: Plan, run: OpenRun, tools: Tools, posted: Posted) -> Posted:
@@ -160,10 +161,16 @@ def _released(identity: bytes) -> Settled:
     )
 
 
+def _mapped(job: Job, prepared: tuple[Prepared, ...]) -> Iterator[Mapped]:
+    if not job.mapping.combine:
+        return starmap(map_rows, ahead(_batches(prepared, job.limit)))
+    everything = starmap(map_rows, ahead(_batches(prepared, None)))
+    return combine_rows(everything, job.mapping, limit=job.limit)
+
+
 def _batches(
-    job: Job, prepared: tuple[Prepared, ...]
+    prepared: tuple[Prepared, ...], left: int | None
 ) -> Iterator[tuple[Batch, BoundMapping]]:
-    left = job.limit
     for one in prepared:
         for batch in one.source.batches(left):
             yield batch, one.bound

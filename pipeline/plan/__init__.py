@@ -1,9 +1,10 @@
 """The plan: what a run will send, on disk before anything is sent."""
 
-from pipeline.plan.decide import PLANNED_SCHEMA, decide, without_bodies
+from pipeline.plan.decide import COMBINED, PLANNED_SCHEMA, decide, without_bodies
 from pipeline.plan.familiar import FamiliarBodies
 from pipeline.plan.files import Plan, PlannedBatch, PlanWriter
 from pipeline.plan.identity import (
+    CombinedIdentity,
     ContentIdentity,
     Identifier,
     KeyIdentity,
@@ -21,7 +22,9 @@ from pipeline.plan.sent import SentRow, sent_rows
 from pipeline.plan.standing import with_changes
 
 __all__ = [
+    "COMBINED",
     "PLANNED_SCHEMA",
+    "CombinedIdentity",
     "ContentIdentity",
     "FamiliarBodies",
     "Identifier",

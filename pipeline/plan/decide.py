@@ -20,6 +20,8 @@ PLANNED_SCHEMA: Final = pl.Schema(
         "body": pl.String(),
     }
 )
+COMBINED = "combined"
+"""The code of a row that another is sent for, too."""
 _NO_TEXT = pl.lit(None, dtype=pl.String)
 
 
@@ -28,9 +30,10 @@ def decide(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """A line per row in `PLANNED_SCHEMA`, and all issues of the batch.
 
-    `identified` has row, body, identity, repeated; `standing` (identity, run,
-    state, activity_id, changed) is what the ledger knows of those identities,
-    with state `created` or `uncertain`. Rows to send are `unsent`.
+    `identified` has row, body, identity, repeated, follows; `standing` (identity,
+    run, state, activity_id, changed) is what the ledger knows of those identities,
+    with state `created` or `uncertain`. Rows to send are `unsent`; one that follows
+    another has no body of its own.
     """
     known = identified.join(standing, on="identity", how="left", maintain_order="left")
     issues = all_issues([checked.issues, *_repeats(known), *_known_before(known)])
@@ -99,6 +102,10 @@ def _planned() -> list[pl.Expr]:
     )
     before = pl.concat_str(pl.lit("Imported before, in run "), "run", pl.lit("."))
     told = pl.when(created & ~repeated & ~pl.col("changed")).then(before)
+    follows = pl.col("follows").is_not_null() & pl.col("state").is_null()
+    sent_for = pl.when(follows).then(
+        pl.concat_str(pl.lit("One activity with "), "follows", pl.lit("."))
+    )
     rule = pl.when(skipped).then(
         pl.concat_str(
             pl.lit("Left out by a rule of the mapping: "), "rule", pl.lit(".")
@@ -112,13 +119,15 @@ def _planned() -> list[pl.Expr]:
         .then(pl.lit("skipped_by_rule"))
         .when(told.is_not_null())
         .then(pl.lit("already_imported"))
+        .when(follows)
+        .then(pl.lit(COMBINED))
         .otherwise("code")
         .alias("code"),
         pl.col("column"),
-        pl.coalesce(rule, _joined(told, pl.col("message"))).alias("message"),
+        pl.coalesce(rule, _joined(told, sent_for, pl.col("message"))).alias("message"),
         pl.when(~skipped).then("hint").alias("hint"),
         pl.col("identity"),
-        pl.col("body"),
+        pl.when(~follows).then("body").alias("body"),
     ]
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import polars as pl
 
+from pipeline.plan.files import to_send
 from pipeline.plan.identity import body_digests
-from pipeline.rows import Status
 
 Imported = Callable[[pl.Series], tuple[int, int]]
 
@@ -23,7 +23,7 @@ class FamiliarBodies:
 
     def see(self, planned: pl.DataFrame) -> None:
         """Looks at the rows of a batch that are to be sent."""
-        bodies = planned.filter(pl.col("status") == Status.UNSENT)["body"]
+        bodies = to_send(planned)["body"]
         if bodies.is_empty():
             return
         asked, known = self._imported(body_digests(bodies))

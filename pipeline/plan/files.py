@@ -16,7 +16,7 @@ import polars as pl
 
 from pipeline.errors import ReportError
 from pipeline.private_files import private_folder, write_whole, writing
-from pipeline.rows import Batch, Column, Source
+from pipeline.rows import Batch, Column, Source, Status
 
 _SEAL = "plan.json"
 # Rows are written at the speed of the disk; bodies repeat themselves a lot.
@@ -58,7 +58,8 @@ class PlannedBatch:
 
 @dataclass(frozen=True)
 class Plan:
-    """A sealed plan: `rows` counts what was read by source, `counts` by status.
+    """A sealed plan: `rows` counts what was read by source, `counts` by status,
+    `requests` what is to be sent for them.
 
     `labels` names, by source and field, the source columns a field is made of;
     `stamp` is the field that bears a mark when it is sent; `familiar` says of how
@@ -74,6 +75,7 @@ class Plan:
     counts: dict[str, int]
     stamp: str | None = None
     familiar: tuple[int, int] = (0, 0)
+    requests: int = 0
 
     @classmethod
     def open(cls, folder: Path) -> "Plan | None":
@@ -96,6 +98,7 @@ class Plan:
             content["counts"],
             content.get("stamp"),
             tuple(content.get("familiar", (0, 0))),
+            content.get("requests", content["counts"].get(Status.UNSENT, 0)),
         )
 
 
@@ -109,6 +112,7 @@ class PlanWriter:
         self._batches: list[int] = []
         self._rows: Counter[int] = Counter()
         self._counts: Counter[str] = Counter()
+        self._requests = 0
         private_folder(folder)
 
     def add_source(self, source: Source, labels: dict[str, str]) -> None:
@@ -129,6 +133,7 @@ class PlanWriter:
         self._batches.append(batch.source.number)
         self._rows[batch.source.number] += planned.height
         self._counts.update(dict(planned["status"].value_counts().iter_rows()))
+        self._requests += to_send(planned).height
 
     def seal(
         self, *, stamp: str | None = None, familiar: tuple[int, int] = (0, 0)
@@ -141,11 +146,18 @@ class PlanWriter:
             "batches": self._batches,
             "rows": [self._rows[source.number] for source in self._sources],
             "counts": self._counts,
+            "requests": self._requests,
         }
         write_whole(self._folder / _SEAL, json.dumps(content))
         plan = Plan.open(self._folder)
         assert plan is not None  # noqa: S101
         return plan
+
+
+def to_send(planned: pl.DataFrame) -> pl.DataFrame:
+    """The planned rows that have a request of their own."""
+    unsent = pl.col("status") == Status.UNSENT
+    return planned.filter(unsent & pl.col("body").is_not_null())
 
 
 def _path(folder: Path, number: int, kind: str) -> Path:

@@ -14,6 +14,7 @@ import polars_hash as plh
 from pipeline.mapping.model import Mapping
 
 _SEPARATOR = "\x1e"
+_NO_TEXT = pl.lit(None, dtype=pl.String)
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,17 @@ class Identifier(Protocol):
     """Gives the rows of a run their identities, a batch at a time, in order."""
 
     def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
-        """`bodies` (row, key, body) with `identity` and `repeated`.
+        """`bodies` (row, key, body) with `identity`, `repeated` and `follows`.
 
         `identity` is Binary of 16 bytes; `repeated` is the code of an issue when
-        the same record stands earlier in the run, else null.
+        the same record stands earlier in the run, else null; `follows` says in words
+        which earlier row is sent for this one, too, else null.
         """
 
 
 def identifier(mapping: Mapping, scope: Scope) -> Identifier:
+    if mapping.combine:
+        return CombinedIdentity(scope)
     return KeyIdentity(scope) if mapping.key else ContentIdentity(scope)
 
 
@@ -58,12 +62,12 @@ class KeyIdentity:
     """The key in the old system identifies the record."""
 
     def __init__(self, scope: Scope) -> None:
-        self._prefix = _SEPARATOR.join((scope.prefix, "key", scope.system, ""))
+        self._prefix = _key_prefix(scope)
         self._seen: list[pl.DataFrame] = []
 
     def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
         named = bodies.with_columns(
-            identity=_digest(pl.concat_str(pl.lit(self._prefix), "key")),
+            identity=_key_identity(self._prefix),
             content=(pl.col("body").hash() % 2**32).cast(pl.UInt32),
         ).with_columns(id=_number("identity"))
         earlier = self._earlier(named["id"])
@@ -78,13 +82,52 @@ class KeyIdentity:
             .when(again)
             .then(pl.lit("repeated_with_changes"))
         )
-        return told.select("row", "body", "identity", repeated=code)
+        return told.select("row", "body", "identity", repeated=code, follows=_NO_TEXT)
 
     def _earlier(self, ids: pl.Series) -> pl.DataFrame:
         if not self._seen:
             return pl.DataFrame(schema={"id": ids.dtype, "before": pl.UInt32})
         seen = pl.concat(self._seen).filter(pl.col("id").is_in(ids.implode()))
         return seen.group_by("id").agg(before=pl.col("content").first())
+
+
+class CombinedIdentity:
+    """The key identifies the record, which all rows with that key are part of."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._prefix = _key_prefix(scope)
+        self._seen: list[pl.DataFrame] = []
+
+    def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
+        named = bodies.with_columns(identity=_key_identity(self._prefix)).with_columns(
+            lead=pl.col("row").first().over("identity"), source=pl.lit(source)
+        )
+        told = named.join(
+            self._leads(), on="identity", how="left", maintain_order="left"
+        )
+        self._seen.append(named.unique("identity", keep="first", maintain_order=True))
+        earlier = pl.when(pl.col("lead_source") == source).then("lead_row")
+        lead = pl.coalesce(earlier, pl.when(pl.col("lead_row").is_null()).then("lead"))
+        follows = (
+            pl.when(lead.is_null())
+            .then(pl.lit("a row of an earlier file"))
+            .when(lead != pl.col("row"))
+            .then(pl.concat_str(pl.lit("row "), lead))
+        )
+        return told.select(
+            "row", "body", "identity", repeated=_NO_TEXT, follows=follows
+        )
+
+    def _leads(self) -> pl.DataFrame:
+        """The first row of each identity met before: `lead_row`, `lead_source`."""
+        if not self._seen:
+            schema = {"lead_row": pl.UInt32, "lead_source": pl.Int32}
+            return pl.DataFrame(schema={"identity": pl.Binary, **schema})
+        return (
+            pl.concat(self._seen)
+            .unique("identity", keep="first", maintain_order=True)
+            .select("identity", lead_row="row", lead_source="source")
+        )
 
 
 class ContentIdentity:
@@ -113,6 +156,7 @@ class ContentIdentity:
             "body",
             "identity",
             repeated=pl.when(again).then(pl.lit("repeated")),
+            follows=_NO_TEXT,
         )
 
     def _earlier(self, ids: pl.Series, source: int) -> pl.DataFrame:
@@ -126,6 +170,14 @@ class ContentIdentity:
             same=count.filter(pl.col("source") == source).sum(),
             others=count.filter(pl.col("source") != source).max(),
         )
+
+
+def _key_prefix(scope: Scope) -> str:
+    return _SEPARATOR.join((scope.prefix, "key", scope.system, ""))
+
+
+def _key_identity(prefix: str) -> pl.Expr:
+    return _digest(pl.concat_str(pl.lit(prefix), "key"))
 
 
 def _ordinal_identity() -> pl.Expr:

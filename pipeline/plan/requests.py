@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Iterator
 import polars as pl
 
 from pipeline.activity import stamped
-from pipeline.plan.files import Plan
+from pipeline.plan.files import Plan, to_send
 from pipeline.plan.identity import body_digests
-from pipeline.rows import Request, Status
+from pipeline.rows import Request
 
 Settled = Callable[[pl.Series], pl.DataFrame]
 
@@ -30,7 +30,7 @@ def requests_for(
 
 def requests_spread(plan: Plan, settled: Settled, count: int) -> Iterator[Request]:
     """As `requests_of`, but only `count` of them, spread evenly over the plan."""
-    total = plan.counts.get(Status.UNSENT, 0)
+    total = plan.requests
     chosen = min(count, total)
     places = {number * total // chosen for number in range(chosen)}
     before = 0
@@ -47,7 +47,7 @@ def sent_body(body: str, identity: bytes, stamp: str | None) -> bytes:
 
 def _waiting(plan: Plan, settled: Settled) -> Iterator[pl.DataFrame]:
     for batch in plan.batches:
-        planned = batch.planned().filter(pl.col("status") == Status.UNSENT)
+        planned = to_send(batch.planned())
         done = settled(planned["identity"])
         yield planned.join(done, on="identity", how="anti", maintain_order="left")
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.activity import BodyFacts, facts_of, mark_of
-from pipeline.plan.files import Plan
+from pipeline.plan.files import Plan, to_send
 from pipeline.plan.requests import sent_body
-from pipeline.rows import Status
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,8 @@ def sent_rows(plan: Plan, identities: pl.Series) -> Iterator[SentRow]:
     if identities.is_empty():
         return
     wanted = identities.unique().implode()
-    to_send = pl.col("status") == Status.UNSENT
     for batch in plan.batches:
-        planned = batch.planned().filter(to_send & pl.col("identity").is_in(wanted))
+        planned = to_send(batch.planned()).filter(pl.col("identity").is_in(wanted))
         for row, identity, body in planned.select(
             "row", "identity", "body"
         ).iter_rows():

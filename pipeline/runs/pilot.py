@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.ledger import State
 from pipeline.plan import Plan, SentRow, requests_spread, sent_rows
-from pipeline.rows import Request, Status
+from pipeline.rows import Request
 from pipeline.runs.job import Tools
 from pipeline.runs.record import OpenRun
 from pipeline.runs.sendings import created_rows
@@ -23,7 +23,7 @@ def send_pilot(
     posted = sender.send(iter(chosen), len(chosen))
     if posted.ending is not Ending.FINISHED or not chosen:
         return posted
-    left = plan.counts.get(Status.UNSENT, 0) - len(chosen)
+    left = plan.requests - len(chosen)
     tools.progress.say("\n".join(_told(plan, run, tools, chosen)))
     question = f"Look at them in Reevo. Send the other {left:,} rows?"
     if not left or tools.consent.may_go_on(question):

@@ -111,7 +111,7 @@ def _news(found: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     told = earlier.filter(of_a_field).select("row", "field")
     kept = found.join(told, on=["row", "field"], how="anti", maintain_order="left")
     lookups = earlier.filter(
-        pl.col("code").is_in(["lookup_no_match", "lookup_ambiguous"])
+        pl.col("code").is_in(["lookup_no_match", "lookup_ambiguous", "fellow_invalid"])
     )
     unlinked = (pl.col("code") == "no_link") & pl.col("row").is_in(
         lookups["row"].unique().to_list()

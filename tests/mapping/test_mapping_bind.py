@@ -201,7 +201,7 @@ def test_a_column_of_which_no_name_is_there_is_missing(tmp_path: Path) -> None:
     assert told(unfit(tmp_path, ALIASES, "When", "Titel").mistakes) == [
         (
             5,
-            18,
+            19,
             "The file has no column 'Subject' (nor 'Title', nor 'Betreff').",
             "Did you mean 'Titel'?",
         )

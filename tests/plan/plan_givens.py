@@ -18,6 +18,7 @@ IDENTIFIED = {
     "body": pl.String,
     "identity": pl.Binary,
     "repeated": pl.String,
+    "follows": pl.String,
 }
 STANDING = {
     "identity": pl.Binary,
@@ -75,7 +76,7 @@ def checked(
 
 def identified(*lines: tuple[int, int, str | None]) -> pl.DataFrame:
     """Rows with a body: row, number of the identity, repeated."""
-    rows = [(row, f"body {row}", identity(n), code) for row, n, code in lines]
+    rows = [(row, f"body {row}", identity(n), code, None) for row, n, code in lines]
     return pl.DataFrame(rows, schema=IDENTIFIED, orient="row")
 
 

@@ -233,3 +233,31 @@ def test_a_dry_run_keeps_everything_but_the_bodies() -> None:
     assert_frame_equal(
         without_bodies(found), frame({**line(2, "unsent", 1), "body": None})
     )
+
+
+def test_a_row_that_follows_another_is_sent_with_it_and_has_no_body() -> None:
+    known = identified((2, 1, None), (3, 1, None)).with_columns(
+        follows=pl.Series([None, "row 2"])
+    )
+
+    found, _ = decide(checked(2, 3), known, NOTHING)
+
+    assert found.select("row", "status", "code", "message", "body").rows() == [
+        (2, "unsent", None, None, "body 2"),
+        (3, "unsent", "combined", "One activity with row 2.", None),
+    ]
+    assert found["identity"].to_list() == [identity(1)] * 2
+
+
+def test_rows_of_an_activity_that_was_imported_are_all_duplicates() -> None:
+    known = identified((2, 1, None), (3, 1, None)).with_columns(
+        follows=pl.Series([None, "row 2"])
+    )
+    before = standing((1, "created", "act 1", False))
+
+    found, _ = decide(checked(2, 3), known, before)
+
+    assert (
+        found.select("status", "activity_id", "code").rows()
+        == [("duplicate", "act 1", "already_imported")] * 2
+    )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.mapping.model import Mapping
 from pipeline.plan import (
+    CombinedIdentity,
     ContentIdentity,
     Identifier,
     KeyIdentity,
@@ -19,7 +20,9 @@ from pipeline.plan import (
 from tests.plan.plan_givens import SCOPE, bodies, identified_by
 from tests.stages.stage_givens import mapping, refs
 
-KINDS = pytest.mark.parametrize("kind", [KeyIdentity, ContentIdentity])
+KINDS = pytest.mark.parametrize(
+    "kind", [KeyIdentity, ContentIdentity, CombinedIdentity]
+)
 AGAIN, CHANGED = "repeated", "repeated_with_changes"
 PAIRS = st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))
 SOURCES = st.lists(st.lists(PAIRS, max_size=8), min_size=1, max_size=3)
@@ -80,6 +83,7 @@ def test_identified_rows_keep_rows_and_bodies(kind: type[Identifier]) -> None:
         "body": pl.String(),
         "identity": pl.Binary(),
         "repeated": pl.String(),
+        "follows": pl.String(),
     }
 
 
@@ -220,3 +224,30 @@ def test_a_mapping_with_a_key_identifies_by_key(
     rules: Mapping, kind: type[Identifier]
 ) -> None:
     assert type(identifier(rules, SCOPE)) is kind
+
+
+def test_rows_of_one_key_are_one_record_that_the_first_of_them_is_sent_for() -> None:
+    identities = CombinedIdentity(SCOPE)
+    first = bodies(("a", "x"), ("b", "y"), ("a", "x"))
+    second = bodies(("b", "y"), ("c", "z"), ("c", "z"), first_row=5)
+    other_file = bodies(("a", "x"), ("d", "v"))
+
+    found = [
+        *(identities.identify(part, 0) for part in (first, second)),
+        identities.identify(other_file, 1),
+    ]
+
+    assert [part["follows"].to_list() for part in found] == [
+        [None, None, "row 2"],
+        ["row 3", None, "row 6"],
+        ["a row of an earlier file", None],
+    ]
+    keys = pl.concat(part.select("identity") for part in found)["identity"].to_list()
+    assert keys == [key_of(SCOPE, letter) for letter in "ababccad"]
+    assert pl.concat(part["repeated"] for part in found).null_count() == len(keys)
+
+
+def test_a_combining_mapping_gives_identities_of_keys() -> None:
+    combining = mapping({}, key=refs("Id"), combine=True)
+
+    assert isinstance(identifier(combining, SCOPE), CombinedIdentity)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.ledger import RunRecord
+from pipeline.plan import COMBINED
 from pipeline.rows import ISSUE_SCHEMA, Severity, Status
 
 _HINTS = {
@@ -71,6 +72,7 @@ def outcomes_of(
     )
     failed = sent & (pl.col("status_sent") != Status.CREATED)
     told = failed | (sent & (pl.col("code_sent") != ""))
+    follows = pl.col("code").eq_missing(COMBINED)
     before = pl.concat_str(pl.lit("Sent before, in run "), "run", pl.lit("."))
     return facts.select(
         "row",
@@ -88,7 +90,7 @@ def outcomes_of(
         message=_either(told, "message_sent", pl.when(other).then(before)),
         hint=pl.when(failed).then(_hint_of_failure(run.name)).otherwise("hint"),
         http_status=pl.when(sent).then("http_status"),
-        attempts=pl.when(sent).then("attempts"),
+        attempts=pl.when(sent & ~follows).then("attempts"),
     )
 
 
