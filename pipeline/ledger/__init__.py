@@ -6,10 +6,20 @@ from pipeline.ledger.ledger import (
     UNCERTAIN_SCHEMA,
     Ledger,
 )
+from pipeline.ledger.memory import ANSWER_SCHEMA
 from pipeline.ledger.recorder import Recorder
-from pipeline.ledger.records import Intent, RunRecord, Settled, Standing, State
+from pipeline.ledger.records import (
+    Intent,
+    RunRecord,
+    Seen,
+    Settled,
+    Standing,
+    State,
+    Topic,
+)
 
 __all__ = [
+    "ANSWER_SCHEMA",
     "SENDINGS_SCHEMA",
     "STANDING_SCHEMA",
     "UNCERTAIN_SCHEMA",
@@ -17,7 +27,9 @@ __all__ = [
     "Ledger",
     "Recorder",
     "RunRecord",
+    "Seen",
     "Settled",
     "Standing",
     "State",
+    "Topic",
 ]

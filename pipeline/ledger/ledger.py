@@ -13,6 +13,12 @@ import polars as pl
 
 from pipeline.errors import LedgerError
 from pipeline.ledger.database import connect
+from pipeline.ledger.memory import (
+    read_answers,
+    read_seen,
+    write_answers,
+    write_seen,
+)
 from pipeline.ledger.queries import (
     ALL_BODIES,
     ANY_SENDING,
@@ -25,7 +31,15 @@ from pipeline.ledger.queries import (
     UNCERTAIN,
     UNSETTLED,
 )
-from pipeline.ledger.records import RunRecord, Settled, State, milliseconds, utc_now
+from pipeline.ledger.records import (
+    RunRecord,
+    Seen,
+    Settled,
+    State,
+    Topic,
+    milliseconds,
+    utc_now,
+)
 from pipeline.ledger.run_rows import (
     BEGIN_RUN,
     END_RUN,
@@ -242,6 +256,37 @@ class Ledger:
         """
         with self._transaction():
             return write_cut_off(self._connection, run, milliseconds(self._now()))
+
+    def answers(
+        self, topic: Topic, values: pl.Series, *, since: datetime
+    ) -> pl.DataFrame:
+        """What lookups were answered for those values, in `ANSWER_SCHEMA`.
+
+        `ids` and `names` are of one length, 0 where nothing was found; `asked_at` is
+        in milliseconds since 1970 in UTC. Values without an answer that is as young
+        as `since` are left out.
+        """
+        with translated(self.path):
+            return read_answers(
+                self._connection, topic, values, since=since, until=self._now()
+            )
+
+    def keep_answers(self, topic: Topic, answers: pl.DataFrame) -> None:
+        """Writes down answers in `ANSWER_SCHEMA`, over older ones."""
+        with self._transaction():
+            write_answers(self._connection, topic, answers)
+
+    def seen(self, *, system: str, mapping: str, source: str) -> Seen | None:
+        """What the mapping saw last in sources of that name; None: it saw none."""
+        with translated(self.path):
+            return read_seen(
+                self._connection, system=system, mapping=mapping, source=source
+            )
+
+    def remember(self, seen: Seen) -> None:
+        """Writes down what a mapping saw, over what it saw before."""
+        with self._transaction():
+            write_seen(self._connection, seen)
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:

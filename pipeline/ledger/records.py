@@ -1,4 +1,4 @@
-"""What the ledger holds: runs and sendings, as frozen values."""
+"""What the ledger holds, as frozen values."""
 
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
@@ -80,6 +80,36 @@ class Settled:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class Topic:
+    """What a lookup asks the API for: records whose `field` is one of its values.
+
+    `kind` is how values are normalised before they are compared.
+    """
+
+    target: str
+    workspace: str
+    record_type: str
+    field: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a mapping saw in the sources of one name, or pattern of names.
+
+    `values` holds, by field, the values that occurred; `run` is a run's name.
+    """
+
+    system: str
+    mapping: str
+    source: str
+    headers: tuple[str, ...]
+    values: Dict[str, tuple[str, ...]]
+    seen_at: datetime
+    run: str
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -87,3 +117,7 @@ def utc_now() -> datetime:
 def milliseconds(moment: datetime) -> int:
     """Since 1970, in UTC: how the ledger stores the time of a sending."""
     return int(moment.timestamp() * 1000)
+
+
+def moment_of(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -3,7 +3,7 @@
 from typing import Final
 
 APPLICATION_ID: Final = 0x41494D70  # "AImp"
-VERSION: Final = 2
+VERSION: Final = 3
 # `run.created` counts the run's created sendings, NULL where nobody counted: the
 # runs of a version 1. `claimed_at` is 0 for what a version 1 claimed.
 SCHEMA: Final[dict[str, str]] = {
@@ -60,6 +60,36 @@ WHERE state <> 1""",
     # One body in sixteen is enough to recognise content that was imported before.
     "imported_body": """CREATE INDEX imported_body ON sending (body)
 WHERE state = 1 AND substr(body, 1, 1) < x'10'""",
+    # What lookups ask the API for, and what it answered: `candidates` is a JSON list
+    # of [id, name], empty where nothing was found.
+    "topic": """CREATE TABLE topic (
+    id INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    record_type TEXT NOT NULL,
+    field TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    UNIQUE (target, workspace, record_type, field, kind)
+) STRICT""",
+    "answer": """CREATE TABLE answer (
+    topic INTEGER NOT NULL REFERENCES topic,
+    value TEXT NOT NULL,
+    candidates TEXT NOT NULL CHECK (json_type(candidates) = 'array'),
+    asked_at INTEGER NOT NULL,
+    PRIMARY KEY (topic, value)
+) STRICT, WITHOUT ROWID""",
+    # What a mapping saw last in sources of one name: a JSON list of headers, and a
+    # JSON object of values by field.
+    "seen": """CREATE TABLE seen (
+    system TEXT NOT NULL,
+    mapping TEXT NOT NULL,
+    source TEXT NOT NULL,
+    headers TEXT NOT NULL CHECK (json_type(headers) = 'array'),
+    field_values TEXT NOT NULL CHECK (json_type(field_values) = 'object'),
+    seen_at INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    PRIMARY KEY (system, mapping, source)
+) STRICT, WITHOUT ROWID""",
 }
 # For each older version what makes it the next one; no row is rewritten.
 STEPS: Final[dict[int, tuple[str, ...]]] = {
@@ -71,7 +101,8 @@ STEPS: Final[dict[int, tuple[str, ...]]] = {
         SCHEMA["live_once"],
         SCHEMA["not_created"],
         SCHEMA["imported_body"],
-    )
+    ),
+    2: (SCHEMA["topic"], SCHEMA["answer"], SCHEMA["seen"]),
 }
 
 

@@ -12,7 +12,14 @@ from pipeline.ledger import (
     migration,
 )
 from pipeline.ledger.migration import migrate
-from pipeline.ledger.schema import APPLICATION_ID, SCHEMA, STEPS, same_statement
+from pipeline.ledger.schema import (
+    APPLICATION_ID,
+    SCHEMA,
+    STEPS,
+    VERSION,
+    same_statement,
+)
+from tests.ledger import version_2
 from tests.ledger.given import (
     NAME,
     STARTED,
@@ -60,7 +67,7 @@ def test_an_old_ledger_is_as_good_as_a_new_one(old: Path, tmp_path: Path) -> Non
         had = dict(ledger._connection.execute(query).fetchall())
         wanted = dict(new._connection.execute(query).fetchall())
 
-    assert version(old) == 2
+    assert version(old) == VERSION
     assert rows_of(old) == before
     assert wanted == SCHEMA
     assert had.keys() == wanted.keys()
@@ -197,7 +204,7 @@ def test_who_comes_second_finds_the_work_done(old: Path) -> None:
         migrate(first, old)
         migrate(second, old)
 
-    assert version(old) == 2
+    assert version(old) == VERSION
     assert [file.name for file in old.parent.glob("*backup*")] == [
         "ledger.db.v1.backup"
     ]
@@ -244,4 +251,36 @@ def test_a_migrated_ledger_is_refused_by_the_old_program(old: Path) -> None:
 
     with closing(sqlite3.connect(old)) as file:
         number = file.execute("PRAGMA application_id").fetchone()[0]
-    assert (number, version(old)) == (APPLICATION_ID, 2)
+    assert (number, version(old)) == (APPLICATION_ID, VERSION)
+
+
+def test_a_ledger_of_version_2_is_as_good_as_a_new_one(
+    path: Path, tmp_path: Path
+) -> None:
+    version_2.write_ledger(path, NAME, SENDINGS[NAME])
+    before = rows_of(path)
+
+    with Ledger.open(path) as ledger, Ledger.open(tmp_path / "new.db") as new:
+        assert ledger.check() == []
+        query = "SELECT name, sql FROM sqlite_schema WHERE sql NOT NULL"
+        had = dict(ledger._connection.execute(query).fetchall())
+        assert had == dict(new._connection.execute(query).fetchall())
+        assert ledger.counts(ledger.number_of(NAME)) == dict.fromkeys(State, 1)
+
+    backup = path.with_name("ledger.db.v2.backup")
+    assert (version(path), version(backup)) == (VERSION, 2)
+    assert rows_of(path) == rows_of(backup) == before
+    assert {file.name for file in path.parent.iterdir()} == {path.name, backup.name}
+    assert backup.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_program_of_version_2_that_has_it_open_may_go_on(path: Path) -> None:
+    version_2.write_ledger(path, NAME, {1: State.INTENT})
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        run = old.execute("SELECT id FROM run").fetchone()[0]
+        with Ledger.open(path) as ledger:
+            row = (identity(2), run, State.INTENT, b"b" * 16, None, 0, 0)
+            old.execute(version_2.SEND, row)
+
+            assert ledger.counts(run) == {State.INTENT: 2}
+            assert ledger.check() == []
