@@ -87,11 +87,12 @@ def list_cells(clean: pl.DataFrame, rule: FieldRule, headers: Headers) -> pl.Dat
     return pl.concat(columns).sort("row", maintain_order=True)
 
 
-def split_cells(cells: pl.DataFrame, separator: str | None) -> pl.DataFrame:
-    """A line per value; empty ones are left out."""
-    if separator is None:
-        return cells.filter(pl.col("value").is_not_null())
-    parts = cells.with_columns(pl.col("value").str.split(separator)).explode("value")
+def split_cells(cells: pl.DataFrame, separators: tuple[str, ...]) -> pl.DataFrame:
+    """A line per value, split at each separator; empty ones are left out."""
+    parts = cells
+    for separator in separators:
+        parts = parts.with_columns(pl.col("value").str.split(separator))
+        parts = parts.explode("value")
     trimmed = parts.with_columns(pl.col("value").str.strip_chars())
     return trimmed.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
 

@@ -65,7 +65,7 @@ def _field(name: str, section: Section, lookups: dict[str, FileLookup]) -> Field
     rule = FieldRule(
         origin=_origin(section),
         transforms=_transforms(section),
-        split=section.text("split"),
+        split=_split(section),
         values=_values(section, "values"),
         contains=_values(section, "contains"),
         otherwise=section.text("otherwise"),
@@ -126,6 +126,11 @@ def _when_rows_differ(
             "when_rows_differ", ("invalid", "first", "join"), "invalid"
         )
     return section.choice("when_rows_differ", ("invalid", "first"), "invalid")
+
+
+def _split(section: Section) -> tuple[str, ...]:
+    """Separators, white space among them, as they are written."""
+    return tuple(text.value for text in section.texts("split") if text.value)
 
 
 def _transforms(section: Section) -> tuple[str, ...]:
@@ -243,8 +248,10 @@ def _own_values(rule: FieldRule) -> Iterator[tuple[str, str]]:
 def _constants(rule: FieldRule) -> list[str]:
     if not isinstance(rule.origin, Constant) or rule.origin.value is None:
         return []
-    text = rule.origin.value
-    return [text] if rule.split is None else text.split(rule.split)
+    texts = [rule.origin.value]
+    for separator in rule.split:
+        texts = [part for text in texts for part in text.split(separator)]
+    return texts
 
 
 def _value_trouble(name: str, text: str, rule: FieldRule) -> str:

@@ -62,7 +62,7 @@ class FieldRule:
 
     origin: FromColumns | Template | Constant
     transforms: tuple[str, ...] = ()
-    split: str | None = None
+    split: tuple[str, ...] = ()
     values: Dict[str, str] | None = None
     contains: Dict[str, str] | None = None
     otherwise: str | None = None

@@ -79,7 +79,9 @@ FULL_FIELDS = {
     ),
     "account_id": FieldRule(from_("AccountId"), lookup="accounts"),
     "opportunity_id": FieldRule(from_("WhatId"), lookup="deals", when_missing="drop"),
-    "contact_ids": FieldRule(from_("WhoId", "Contacts"), split=";", lookup="contacts"),
+    "contact_ids": FieldRule(
+        from_("WhoId", "Contacts"), split=(";",), lookup="contacts"
+    ),
     "sequence_id": FieldRule(Constant(None)),
     "pipeline_select_list_value_id": FieldRule(Constant(STAGE)),
 }

@@ -106,7 +106,7 @@ def test_a_dropped_link_takes_the_default() -> None:
 
 
 def test_each_contact_is_looked_up() -> None:
-    rule = from_columns("A", "B", split=";", lookup="ids")
+    rule = from_columns("A", "B", split=(";",), lookup="ids")
     table: dict[str, list[str | None]] = {"A": ["b;a"], "B": ["a"]}
 
     found = mapped(table, {"contact_ids": rule}, PAIRS)
@@ -115,7 +115,7 @@ def test_each_contact_is_looked_up() -> None:
 
 
 def test_two_contacts_with_one_answer_are_one() -> None:
-    rule = from_columns("A", split=";", lookup="ids")
+    rule = from_columns("A", split=(";",), lookup="ids")
     lookups = {"ids": [("ann", "1"), ("ann@x.org", "1")]}
 
     found = mapped({"A": ["ann;ann@x.org"]}, {"contact_ids": rule}, lookups)
@@ -124,7 +124,7 @@ def test_two_contacts_with_one_answer_are_one() -> None:
 
 
 def test_a_contact_that_is_dropped_leaves_the_others() -> None:
-    rule = from_columns("A", split=";", lookup="ids", when_missing="drop")
+    rule = from_columns("A", split=(";",), lookup="ids", when_missing="drop")
 
     found = mapped({"A": ["a;x;b", "x"]}, {"contact_ids": rule}, PAIRS)
 
@@ -136,7 +136,9 @@ def test_a_contact_that_is_dropped_leaves_the_others() -> None:
 
 
 def test_the_default_stands_for_no_contact_not_for_a_dropped_one() -> None:
-    rule = from_columns("A", split=";", lookup="ids", when_missing="drop", default="D")
+    rule = from_columns(
+        "A", split=(";",), lookup="ids", when_missing="drop", default="D"
+    )
 
     found = mapped({"A": ["a;x", "x"]}, {"contact_ids": rule}, PAIRS)
 

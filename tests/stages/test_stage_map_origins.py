@@ -3,6 +3,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipeline.mapping.model import (
+    ColumnRef,
     Constant,
     FieldRule,
     Filtered,
@@ -103,13 +104,20 @@ def test_contacts_are_the_union_of_all_columns_in_order_without_repeats() -> Non
 
 def test_contacts_are_split_and_trimmed_and_empty_parts_go() -> None:
     table: Table = {"A": ["x; y ;;x;", ";", "z"], "B": ["y;w", None, None]}
-    rule = from_columns("A", "B", split=";")
+    rule = from_columns("A", "B", split=(";",))
 
     assert values_of(table, "contact_ids", rule) == [["x", "y", "w"], None, ["z"]]
 
 
+def test_contacts_are_split_at_each_of_several_separators() -> None:
+    table: Table = {"A": ["x, y z", "x  y", ","]}
+    rule = from_columns("A", split=(",", " "))
+
+    assert values_of(table, "contact_ids", rule) == [["x", "y", "z"], ["x", "y"], None]
+
+
 def test_a_template_can_be_split_too() -> None:
-    rule = FieldRule(template(A, ";", B).origin, split=";")
+    rule = FieldRule(template(A, ";", B).origin, split=(";",))
 
     assert values_of({"A": ["x", None], "B": ["y", "y"]}, "contact_ids", rule) == [
         ["x", "y"],
@@ -241,3 +249,26 @@ def test_a_number_of_units_is_written_as_a_length_of_time(
         *(f"Length: {text}" for text in written),
         None,
     ]
+
+
+def test_a_template_can_hold_the_text_of_html_beside_plain_text() -> None:
+    rule = FieldRule(Template((Filtered(A, "html"), "\n", B)))
+    table: Table = {
+        "A": ["<p>x &amp; <b>y</b></p>", "no\n\nHTML:\nx &lt; y &copy=1", None],
+        "B": ["a <b>", "c", None],
+    }
+
+    assert values_of(table, "description", rule) == [
+        "x & y\na <b>",
+        "no\n\nHTML:\nx < y &copy=1\nc",
+        None,
+    ]
+
+
+def test_a_template_with_html_from_a_column_that_the_file_lacks() -> None:
+    rule = FieldRule(Template((Filtered(ColumnRef("Gone"), "html"), "\n", B)))
+    options = SourceOptions(optional_columns=("Gone",))
+
+    found = values_of({"B": ["a", "b"]}, "description", rule, source=options)
+
+    assert found == ["a", "b"]
