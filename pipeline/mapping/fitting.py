@@ -125,7 +125,7 @@ def _told(fit: Fit) -> frozenset[str]:
 
 
 def _near(found: int, telling: int) -> Sureness:
-    return Sureness.NEAR if 2 <= found and telling <= 2 * found else Sureness.NOT
+    return Sureness.NEAR if found >= 2 and telling <= 2 * found else Sureness.NOT
 
 
 def _sure(telling: int, present: int, named: int) -> Sureness:

@@ -109,5 +109,6 @@ def _unsure(path: Path, detection: Detection) -> NoMapping:
         hint=(f"Near ones: {told}. " if told else "")
         + "Name a mapping by -m, or have one drafted.",
     )
-    error.next = (command("suggest", str(path)),)
+    named = [command("preview", str(path), "-m", fit.name) for fit in fitting]
+    error.next = (*named, command("suggest", str(path)))
     return error
