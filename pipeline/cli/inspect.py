@@ -1,39 +1,23 @@
 """`inspect`: what a file is, what its columns hold, which presets fit."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import polars as pl
 
 from pipeline.cli.ending import told
+from pipeline.cli.looking import Look, look_at
 from pipeline.cli.options import EXISTING, sheet_option
 from pipeline.cli.texts import table
-from pipeline.mapping import PresetFit, fits, load_mapping, presets
-from pipeline.rows import Column, Source
-from pipeline.stages.read import Layout, OpenSource, SheetFacts, open_source, sheets
+from pipeline.mapping import Fit
+from pipeline.printable import one_line, printable
+from pipeline.rows import Source
+from pipeline.runs.detection import Detection, detect, shipped_mappings
+from pipeline.runs.typed import command
+from pipeline.stages.read import Layout, SheetFacts, sheets
+from pipeline.suggesting import ColumnProfile
 
-_LOOKED_AT = 10_000
-_SAMPLES = 3
 _SAMPLE_WIDTH = 24
-_KINDS = {
-    "date or time": r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ,].*)?$",
-    "number": r"^[+-]?\d+([.,]\d+)?$",
-    "e-mail": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
-    "Reevo id": r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
-    "yes or no": r"^(?i:true|false|yes|no|0|1)$",
-    "HTML": r"<[a-zA-Z/][^>]*>",
-}
-
-
-@dataclass(frozen=True)
-class ColumnFacts:
-    """What the first rows say of a column."""
-
-    name: str
-    filled: float
-    kind: str
-    samples: tuple[str, ...]
+_MOST_VALUES = 8
 
 
 @click.command("inspect")
@@ -47,53 +31,35 @@ def inspect(*, file: Path, sheet: str | None) -> None:
       activity-import inspect Task.csv
     """
     with told():
-        opened = open_source(file, Layout(sheet=sheet), number=0)
-        rows = _first_rows(opened)
-        facts = [_facts(column, rows) for column in opened.source.columns]
-        fit = [
-            fits(load_mapping(preset.path), opened.source.columns)
-            for preset in presets()
-        ]
-        text = _text(opened.source, sheets(file), rows.height, facts, fit)
-    click.echo(text)
-    best = next((one.name for one in fit if one.fits), None)
-    command = f"preview {file} -m {best}" if best else "presets --show generic"
-    click.echo(f"\nNext:\n  activity-import {command}")
+        layout = Layout(sheet=sheet)
+        look = look_at(file, layout)
+        found = detect(file, layout, shipped_mappings())
+        text = _text(look, sheets(file), found)
+        click.echo(text)
+        click.echo(f"\nNext:\n  {_next(file, found)}")
 
 
-def _first_rows(opened: OpenSource) -> pl.DataFrame:
-    frames = [batch.rows for batch in opened.batches(_LOOKED_AT)]
-    names = [column.id for column in opened.source.columns]
-    schema = {"row": pl.UInt32} | dict.fromkeys(names, pl.String)
-    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+def _next(file: Path, found: Detection) -> str:
+    if found.sure is not None:
+        return command("preview", str(file), "-m", found.sure.name)
+    fitting = next((fit.name for fit in found.fits if fit.fits), None)
+    if fitting is not None:
+        return command("preview", str(file), "-m", fitting)
+    return command("suggest", str(file), "-o", f"{file.stem}.yaml")
 
 
-def _facts(column: Column, rows: pl.DataFrame) -> ColumnFacts:
-    cells = rows[column.id].drop_nulls()
-    samples = cells.unique(maintain_order=True).head(_SAMPLES).to_list()
-    filled = cells.len() / rows.height if rows.height else 0.0
-    return ColumnFacts(column.name, filled, _kind(cells), tuple(samples))
-
-
-def _kind(cells: pl.Series) -> str:
-    if cells.is_empty():
-        return "empty"
-    for kind, pattern in _KINDS.items():
-        if cells.str.strip_chars().str.contains(pattern).mean() == 1:
-            return kind
-    return "HTML" if cells.str.contains(_KINDS["HTML"]).any() else "text"
-
-
-def _text(
-    source: Source,
-    found: tuple[SheetFacts, ...],
-    looked_at: int,
-    facts: list[ColumnFacts],
-    fit: list[PresetFit],
-) -> str:
-    parts = [_file_text(source), _sheets_text(found), _columns_text(facts, looked_at)]
-    notes = "\n".join(f"Note: {note}" for note in source.notes)
-    return "\n\n".join(part for part in (*parts, notes, _fit_text(fit)) if part)
+def _text(look: Look, found: tuple[SheetFacts, ...], fits: Detection) -> str:
+    parts = (
+        _file_text(look.source),
+        _sheets_text(found),
+        _columns_text(look),
+        _dates_text(look.columns),
+        _values_text(look.columns),
+        _mangled_text(look.columns),
+        "\n".join(printable(f"Note: {note}") for note in look.source.notes),
+        _fits_text(fits),
+    )
+    return "\n\n".join(part for part in parts if part)
 
 
 def _file_text(source: Source) -> str:
@@ -118,29 +84,71 @@ def _sheets_text(found: tuple[SheetFacts, ...]) -> str:
     return "Sheets:\n" + table(lines)
 
 
-def _columns_text(facts: list[ColumnFacts], looked_at: int) -> str:
+def _columns_text(look: Look) -> str:
     lines = [("column", "filled", "holds", "for example")]
-    for fact in facts:
-        samples = " | ".join(map(_short, fact.samples))
-        lines.append(
-            (fact.name or "(no header)", f"{fact.filled:.0%}", fact.kind, samples)
-        )
-    return f"Columns, by the first {looked_at:,} rows:\n" + table(lines)
+    for one in look.columns:
+        samples = " | ".join(one_line(each, _SAMPLE_WIDTH) for each in one.samples)
+        lines.append((_named(one), f"{one.filled:.0%}", one.holds, samples))
+    return f"Columns, by the first {look.rows:,} rows:\n" + table(lines)
 
 
-def _short(sample: str) -> str:
-    text = " ".join(sample.split())
-    return text if len(text) <= _SAMPLE_WIDTH else text[: _SAMPLE_WIDTH - 3] + "..."
-
-
-def _fit_text(fit: list[PresetFit]) -> str:
+def _dates_text(columns: tuple[ColumnProfile, ...]) -> str:
     lines = []
-    for one in fit:
-        word = "fits" if one.fits else "does not fit"
-        reason = (
-            f"has {', '.join(one.found)}"
-            if one.fits
-            else f"lacks {', '.join(one.missing)}"
-        )
-        lines.append((one.name, word, reason))
-    return "Presets:\n" + table(lines)
+    for one in columns:
+        if one.dates is None:
+            continue
+        zone = "with its distance from UTC" if one.dates.zoned else "of no stated zone"
+        clock = f"a time of day {zone}" if one.dates.timed else "no time of day"
+        example = one_line(one.dates.telling, 2 * _SAMPLE_WIDTH)
+        lines.append((_named(one), f"{one.dates.order}: {example}", clock))
+    return "Dates:\n" + table(lines) if lines else ""
+
+
+def _values_text(columns: tuple[ColumnProfile, ...]) -> str:
+    lines = []
+    for one in columns:
+        shown = [
+            f"{one_line(value, _SAMPLE_WIDTH)} ({count:,})"
+            for value, count in one.values[:_MOST_VALUES]
+        ]
+        more = len(one.values) - _MOST_VALUES
+        shown += [f"and {more} more"] if more > 0 else []
+        if shown:
+            lines.append((_named(one), ", ".join(shown)))
+    return (
+        "Values that come again, with their numbers:\n" + table(lines) if lines else ""
+    )
+
+
+def _mangled_text(columns: tuple[ColumnProfile, ...]) -> str:
+    lines = [
+        (_named(one), f"such as {one.mangled}: these digits are lost")
+        for one in columns
+        if one.mangled
+    ]
+    if not lines:
+        return ""
+    return (
+        "Long numbers that a spreadsheet has shortened:\n"
+        + table(lines)
+        + "\n  Export again, and open the file in no spreadsheet before it is imported."
+    )
+
+
+def _named(one: ColumnProfile) -> str:
+    return one_line(one.name, 2 * _SAMPLE_WIDTH) or "(no header)"
+
+
+def _fits_text(found: Detection) -> str:
+    told_of = found.worth_telling
+    if not told_of:
+        return "Presets: none fits, nor nearly."
+    return "Presets:\n" + table(_fit_line(fit, found.sure) for fit in told_of)
+
+
+def _fit_line(fit: Fit, sure: Fit | None) -> tuple[str, str, str]:
+    if not fit.fits:
+        return fit.name, "nearly fits", fit.evidence
+    alone = sure is not None and fit.name == sure.name
+    word = f"{fit.sureness} fits" + (": used without -m" if alone else "")
+    return fit.name, word, fit.evidence

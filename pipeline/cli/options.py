@@ -91,9 +91,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 mapping_option = click.option(
     "-m",
     "--mapping",
-    required=True,
     metavar="NAME_OR_PATH",
-    help="The mapping file, or the name of a preset (see `presets`).",
+    help="The mapping file, or the name of a preset (see `presets`); default: the "
+    "preset that alone fits surely.",
 )
 sheet_option = click.option(
     "--sheet", metavar="NAME", help="The sheet of a spreadsheet to read."

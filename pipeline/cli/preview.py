@@ -8,11 +8,13 @@ from typing import Any
 import click
 import polars as pl
 
+from pipeline.cli.choosing import chosen_mapping
 from pipeline.cli.ending import told
 from pipeline.cli.options import EXISTING, mapping_option, sheet_option
 from pipeline.cli.texts import table
-from pipeline.mapping import find_mapping, load_mapping, referenced_columns
+from pipeline.mapping import referenced_columns
 from pipeline.plan import sent_body
+from pipeline.printable import one_line, printable
 from pipeline.rows import Checked
 from pipeline.runs.prepare import Prepared, prepare, rules_of
 from pipeline.stages.map import map_rows
@@ -35,7 +37,7 @@ _NO_IDENTITY = bytes(16)  # it depends on the target: the stamp shows zeros here
     show_default=True,
     help="How many rows to show.",
 )
-def preview(*, file: Path, mapping: str, sheet: str | None, rows: int) -> None:
+def preview(*, file: Path, mapping: str | None, sheet: str | None, rows: int) -> None:
     """Show what would be sent for the first rows. Sends nothing.
 
     \b
@@ -43,13 +45,14 @@ def preview(*, file: Path, mapping: str, sheet: str | None, rows: int) -> None:
       activity-import preview Task.csv -m salesforce-task -n 3
     """
     with told():
-        loaded = load_mapping(find_mapping(mapping))
-        [prepared] = prepare((file,), loaded, Layout(sheet=sheet))
+        layout = Layout(sheet=sheet)
+        name, loaded = chosen_mapping(mapping, (file,), layout)
+        [prepared] = prepare((file,), loaded, layout)
         rules = rules_of(loaded, datetime.now(UTC))
         for batch in prepared.source.batches(rows):
             checked = validate_rows(map_rows(batch, prepared.bound), rules)
             click.echo(_shown(prepared, checked), nl=False)
-    click.echo(f"Next:\n  activity-import validate {file} -m {mapping}")
+    click.echo(f"Next:\n  activity-import validate {file} -m {name}")
 
 
 def _shown(prepared: Prepared, checked: Checked) -> str:
@@ -73,31 +76,26 @@ def _cells(prepared: Prepared, cells: dict[str, Any]) -> str:
         ref.name for ref in referenced_columns(prepared.bound.mapping)
     )
     lines = [
-        (headers.names[name], _short(cells.get(headers.ids[name] or "")))
+        (headers.names[name], one_line(cells.get(headers.ids[name] or ""), _CELL_WIDTH))
         for name in names
     ]
     return table(lines)
-
-
-def _short(cell: str | None) -> str:
-    text = " ".join((cell or "").split())
-    return text if len(text) <= _CELL_WIDTH else text[: _CELL_WIDTH - 3] + "..."
 
 
 def _fate(
     row: int, bodies: dict[int, bytes], rules: dict[int, str], checked: Checked
 ) -> str:
     if row in rules:
-        return f"  -> skipped: {rules[row]}"
+        return f"  -> skipped: {printable(rules[row])}"
     issues = checked.issues.filter(pl.col("row") == row)
     told_issues = [
-        f"  {severity} {code}: {message} {hint}"
+        printable(f"  {severity} {code}: {message} {hint}")
         for severity, code, message, hint in issues.select(
             "severity", "code", "message", "hint"
         ).iter_rows()
     ]
     if row not in bodies:
         return "\n".join(["  -> invalid, not sent", *told_issues])
-    body = json.dumps(json.loads(bodies[row]), ensure_ascii=False, indent=2)
+    body = printable(json.dumps(json.loads(bodies[row]), ensure_ascii=False, indent=2))
     sent = "\n".join(f"  {line}" for line in body.splitlines())
     return "\n".join([f"  -> POST /api/v2/activity\n{sent}", *told_issues])

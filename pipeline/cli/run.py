@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from pipeline.cli.again import typed_options
+from pipeline.cli.choosing import chosen_mapping
 from pipeline.cli.ending import end_with, told
 from pipeline.cli.options import (
     EXISTING,
@@ -34,7 +35,6 @@ from pipeline.cli.tools import (
     target_of,
     tools_for,
 )
-from pipeline.mapping import find_mapping, load_mapping
 from pipeline.run import run as run_job
 from pipeline.runs.guards import FirstRun, ImportedBefore, NoRows, TooManyInvalid
 from pipeline.runs.job import Consent, Guard, Job
@@ -110,9 +110,9 @@ def _run(
     dry_run: bool,
     as_json: bool,
     quiet: bool,
-    ledger: Path | None,
     **options: Any,
 ) -> None:
+    ledger: Path | None = options["ledger"]
     with told(as_json=as_json):
         sending = sending_of(options)
         check_scenario(sending)
@@ -148,15 +148,18 @@ def _guards_before(options: dict[str, Any]) -> tuple[Guard, ...]:
 def _job(
     command: str, sending: Sending, options: dict[str, Any], *, dry_run: bool
 ) -> Job:
-    mapping = options["mapping"]
+    layout = Layout(sheet=options["sheet"])
+    name, mapping = chosen_mapping(
+        options["mapping"], options["files"], layout, ledger=options["ledger"]
+    )
     return Job(
         command=command,
         paths=options["files"],
-        mapping=load_mapping(find_mapping(mapping)),
+        mapping=mapping,
         target=target_of(sending, options["workspace"]),
         reports=options["reports"],
-        layout=Layout(sheet=options["sheet"]),
+        layout=layout,
         dry_run=dry_run,
         limit=options["limit"],
-        options=typed_options(mapping),
+        options=typed_options(name),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import click
 
 from pipeline.errors import MappingError, Mistake, PipelineError
+from pipeline.printable import printable
 from pipeline.rows import Status
 from pipeline.runs.summary import RunStatus, Summary
 
@@ -30,13 +31,13 @@ _MOST_ISSUES = 8
 
 def error_text(error: PipelineError) -> str:
     """What, where, what next: a line each."""
-    lines = [click.style("Error: ", fg="red") + error.message]
+    lines = [click.style("Error: ", fg="red") + printable(error.message)]
     if error.where:
-        lines.append(f"  where: {error.where}")
+        lines.append(f"  where: {printable(error.where)}")
     if isinstance(error, MappingError):
         lines += [mistake_text(error.where, mistake) for mistake in error.mistakes]
     if error.hint:
-        lines.append(f"  hint:  {error.hint}")
+        lines.append(f"  hint:  {printable(error.hint)}")
     lines += [f"  next:  {command}" for command in error.next]
     return "\n".join(lines)
 
@@ -45,12 +46,12 @@ def mistake_text(path: str, mistake: Mistake) -> str:
     place = mistake.place
     at = f"{path}:{place.line}:{place.column}: " if place else ""
     hint = f" {mistake.hint}" if mistake.hint else ""
-    return f"  {at}{mistake.message}{hint}"
+    return f"  {at}{printable(mistake.message + hint)}"
 
 
 def table(rows: Iterable[tuple[str, ...]], *, indent: int = 2) -> str:
     """Columns side by side, as wide as they need to be."""
-    lines = list(rows)
+    lines = [tuple(map(printable, row)) for row in rows]
     if not lines:
         return ""
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
@@ -89,7 +90,7 @@ def _headline(summary: Summary) -> str:
 
 def _notes(summary: Summary) -> str:
     return "\n".join(
-        f"Note: {source.label}: {note}"
+        printable(f"Note: {source.label}: {note}")
         for source, _ in summary.sources
         for note in source.notes
     )

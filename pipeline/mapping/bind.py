@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pipeline.errors import MappingError
 from pipeline.mapping.model import ColumnRef, Mapping
@@ -14,19 +13,6 @@ from pipeline.rows import Column
 _MOST_HEADERS = 30
 
 
-@dataclass(frozen=True)
-class PresetFit:
-    """Whether a mapping fits a source: which of its columns are found and missing."""
-
-    name: str
-    found: tuple[str, ...]
-    missing: tuple[str, ...]
-
-    @property
-    def fits(self) -> bool:
-        return not self.missing
-
-
 def bind_columns(
     mapping: Mapping, columns: tuple[Column, ...], *, source: str
 ) -> dict[str, str | None]:
@@ -34,13 +20,13 @@ def bind_columns(
 
     Raises MappingError for every name that no column fits, or several do.
     """
-    by_name = _by_name(columns)
+    by_name = columns_by_name(columns)
     optional = {normalize_name(name) for name in mapping.source.optional_columns}
     mistakes = Mistakes()
     ids: dict[str, str | None] = {}
     for ref in referenced_columns(mapping):
         name = normalize_name(ref.name)
-        fitting = _fitting(ref.name, mapping, by_name)
+        fitting = fitting_columns(ref.name, mapping, by_name)
         if len(fitting) > 1:
             _several(ref, fitting, mistakes)
         if not fitting and name not in optional:
@@ -56,33 +42,15 @@ def bind_columns(
     return ids
 
 
-def fits(mapping: Mapping, columns: tuple[Column, ...]) -> PresetFit:
-    """Whether the columns that tell this export, and all it needs, are there."""
-    optional = {normalize_name(name) for name in mapping.source.optional_columns}
-    named = (ref.name for ref in referenced_columns(mapping))
-    needed = [name for name in named if normalize_name(name) not in optional]
-    by_name = _by_name(columns)
-    telling = mapping.match or tuple(needed)
-
-    def those(names: Iterable[str], *, present: bool) -> tuple[str, ...]:
-        chosen = (n for n in names if bool(_fitting(n, mapping, by_name)) is present)
-        return tuple({normalize_name(name): name for name in chosen}.values())
-
-    return PresetFit(
-        mapping.name,
-        found=those(telling, present=True),
-        missing=those((*telling, *needed), present=False),
-    )
-
-
-def _by_name(columns: tuple[Column, ...]) -> dict[str, list[Column]]:
+def columns_by_name(columns: Iterable[Column]) -> dict[str, list[Column]]:
+    """The columns by their normalised names."""
     by_name = defaultdict(list)
     for column in columns:
         by_name[normalize_name(column.name)].append(column)
     return dict(by_name)
 
 
-def _fitting(
+def fitting_columns(
     name: str, mapping: Mapping, by_name: dict[str, list[Column]]
 ) -> list[Column]:
     """The columns of that name; failing that, of its first alias that there is."""

@@ -72,6 +72,7 @@ def _mapping(top: Section) -> Mapping:
     _version(top)
     name = top.required_text("name")
     lookups = _lookups(top.table("lookups", "'lookups'"))
+    match, match_values = _match(top.table("match", "'match'"))
     mapping = Mapping(
         name=name,
         system=top.text("system") or name,
@@ -80,7 +81,8 @@ def _mapping(top: Section) -> Mapping:
         path="",
         text="",
         sha256="",
-        match=_match(top.table("match", "'match'")),
+        match=match,
+        match_values=match_values,
         source=_source(top.table("source", "'source'")),
         key=column_refs(top.texts("key"), top.mistakes),
         combine=top.flag("combine") or False,
@@ -111,12 +113,14 @@ def _version(top: Section) -> None:
         )
 
 
-def _match(section: Section | None) -> tuple[str, ...]:
+def _match(section: Section | None) -> tuple[tuple[str, ...], dict[str, str]]:
     if section is None:
-        return ()
+        return (), {}
     columns = column_refs(section.texts("columns"), section.mistakes)
+    table = section.table("values", "'values'")
+    patterns = {name: table.required_text(name) for name in table} if table else {}
     section.close()
-    return tuple(column.name for column in columns)
+    return tuple(column.name for column in columns), patterns
 
 
 def _source(section: Section | None) -> SourceOptions:

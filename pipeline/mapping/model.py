@@ -163,6 +163,8 @@ class Mapping:
 
     `stamp` is the field that bears a mark, by which a row is found again in Reevo;
     `combine` makes one activity of all rows with the same key.
+    `match` and `match_values` tell its kind of export: columns that it has, and what
+    cells of a column look like (`00T*`).
     """
 
     name: str
@@ -174,6 +176,7 @@ class Mapping:
     sha256: str
     fields: Dict[str, FieldRule]
     match: tuple[str, ...] = ()
+    match_values: Dict[str, str] = field(default_factory=dict)
     source: SourceOptions = SourceOptions()
     key: tuple[ColumnRef, ...] = ()
     combine: bool = False

@@ -37,7 +37,7 @@ def prepare(
     paths: tuple[Path, ...], mapping: Mapping, layout: Layout
 ) -> tuple[Prepared, ...]:
     """Opens all sources and lookups; raises what is wrong with the first that fails."""
-    wanted = _layout(mapping, layout)
+    wanted = layout_of(mapping, layout)
     sources = [open_source(path, wanted, number=n) for n, path in enumerate(paths)]
     headers = [_headers(mapping, source) for source in sources]
     lookups = open_lookups(mapping, _folders(mapping, paths))
@@ -95,7 +95,8 @@ def _folders(mapping: Mapping, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     return tuple(folders)
 
 
-def _layout(mapping: Mapping, asked: Layout) -> Layout:
+def layout_of(mapping: Mapping, asked: Layout) -> Layout:
+    """How a file is to be read: as asked, else as the mapping says."""
     options = mapping.source
     return Layout(
         sheet=asked.sheet or options.sheet,

@@ -30,7 +30,7 @@ name: acme-tasks
 system: acme
 description: Acme's task export
 match:
-  columns: [Id, Subject]
+  {columns: [Id, Subject], values: {Id: "00*"}}
 source:
   timezone: America/New_York
   sheet: Activities

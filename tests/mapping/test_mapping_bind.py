@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import MappingError
-from pipeline.mapping import PresetFit, bind_columns, fits
+from pipeline.mapping import bind_columns
 from pipeline.rows import Column
 from tests.mapping.given import LEAST, loaded, told
 
@@ -142,38 +142,6 @@ def test_a_long_list_of_columns_is_cut(tmp_path: Path) -> None:
     assert error.hint == f"The file has these columns: {listed} and 2 more."
 
 
-@pytest.mark.parametrize(
-    ("added", "names", "found", "missing"),
-    [
-        ("", ("Subject", "When"), ("When", "Subject"), ()),
-        ("", (" subject", "Whem"), ("Subject",), ("When",)),
-        ("", (), (), ("When", "Subject")),
-        ("key: SUBJECT\n", ("subject",), ("Subject",), ("When",)),
-        ("source: {optional_columns: [When]}\n", ("Subject",), ("Subject",), ()),
-        ("match: {columns: Id}\n", ("ID", "When", "Subject"), ("Id",), ()),
-        ("match: {columns: Id}\n", ("When", "Subject"), (), ("Id",)),
-        ("match: {columns: [Id]}\n", ("Id", "When"), ("Id",), ("Subject",)),
-        (
-            "match: {columns: When}\nsource: {optional_columns: [When]}\n",
-            ("Subject",),
-            (),
-            ("When",),
-        ),
-    ],
-)
-def test_a_mapping_fits_where_what_tells_it_and_what_it_needs_is_there(
-    tmp_path: Path,
-    added: str,
-    names: tuple[str, ...],
-    found: tuple[str, ...],
-    missing: tuple[str, ...],
-) -> None:
-    fit = fits(loaded(tmp_path, LEAST + added), columns(*names))
-
-    assert fit == PresetFit("acme", found, missing)
-    assert fit.fits is (missing == ())
-
-
 ALIASES = LEAST + "source: {aliases: {Subject: [Title, Betreff]}}\n"
 
 
@@ -191,13 +159,9 @@ def test_a_column_may_have_other_names_of_which_the_first_counts(
     mapping = loaded(tmp_path, ALIASES)
 
     assert bind_columns(mapping, columns(*names), source="a.csv")["Subject"] == column
-    assert fits(mapping, columns(*names)).fits
 
 
 def test_a_column_of_which_no_name_is_there_is_missing(tmp_path: Path) -> None:
-    mapping = loaded(tmp_path, ALIASES)
-
-    assert fits(mapping, columns("When", "Titel")).missing == ("Subject",)
     assert told(unfit(tmp_path, ALIASES, "When", "Titel").mistakes) == [
         (
             5,

@@ -122,6 +122,7 @@ def full_in(folder: Path) -> Mapping:
         sha256=hashlib.sha256(FULL.encode()).hexdigest(),
         fields=FULL_FIELDS,
         match=("Id", "Subject"),
+        match_values={"Id": "00*"},
         source=SourceOptions(
             timezone="America/New_York",
             sheet="Activities",
@@ -171,6 +172,7 @@ def test_a_least_mapping_has_the_documented_defaults(tmp_path: Path) -> None:
             "subject": FieldRule(from_("Subject")),
         },
         match=(),
+        match_values={},
         source=SourceOptions(),
         key=(),
         skip=(),
