@@ -30,6 +30,12 @@ fields:
   subject: {from: What, max_length: 20}
 """
 KEYLESS = KEYED.replace("key: [Id]\n", "")
+COMBINING = KEYED + "combine: true\n"
+FIRST_COUNTS = COMBINING.replace(
+    "{from: When}", "{from: When, when_rows_differ: first}"
+)
+FIRST_COUNTS = FIRST_COUNTS.replace("20}", "20, when_rows_differ: first}")
+MAPPINGS = [KEYED, KEYLESS, COMBINING, FIRST_COUNTS]
 ANSWERS: dict[str, Step] = {
     "created": answers(201, CREATED),
     "refused": answers(422, {"detail": "no"}),
@@ -75,7 +81,7 @@ def script(story: list[str]) -> list[Step]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(table=rows, story=faults, mapping=st.sampled_from([KEYED, KEYLESS]))
+@given(table=rows, story=faults, mapping=st.sampled_from(MAPPINGS))
 def test_every_row_has_one_outcome_and_none_is_sent_twice(
     table: list[tuple[str, ...]], story: list[str], mapping: str
 ) -> None:
