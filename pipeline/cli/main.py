@@ -8,6 +8,7 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.check_mapping import check_mapping
+from pipeline.cli.created import created
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.ending import WRONG_USAGE, tell_wrong_usage, told
@@ -34,6 +35,7 @@ COMMANDS = (
     reconcile,
     report,
     history,
+    created,
     sandbox,
     doctor,
 )

@@ -2,7 +2,7 @@
 
 from pipeline.plan.decide import COMBINED, PLANNED_SCHEMA, decide, without_bodies
 from pipeline.plan.familiar import FamiliarBodies
-from pipeline.plan.files import Plan, PlannedBatch, PlanWriter
+from pipeline.plan.files import Plan, PlannedBatch, PlanWriter, to_send
 from pipeline.plan.identity import (
     CombinedIdentity,
     ContentIdentity,
@@ -42,6 +42,7 @@ __all__ = [
     "requests_spread",
     "sent_body",
     "sent_rows",
+    "to_send",
     "with_changes",
     "without_bodies",
 ]
