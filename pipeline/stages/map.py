@@ -19,7 +19,7 @@ from pipeline.mapping.cells import (
 from pipeline.mapping.model import FieldRule, Mapping
 from pipeline.mapping.skips import skipped_rows
 from pipeline.mapping.times import TimeRule, parse_times
-from pipeline.mapping.transforms import TRANSFORMS
+from pipeline.mapping.transforms import transformed
 from pipeline.rows import Batch, Mapped
 
 KEY_SEPARATOR = "\x1f"
@@ -82,7 +82,7 @@ def _map_field(
 ) -> tuple[pl.Series, list[pl.DataFrame]]:
     several = name in LIST_FIELDS
     cells_of = list_cells if several else scalar_cells
-    cells = _transformed(cells_of(kept, rule, bound.headers), rule)
+    cells = transformed(cells_of(kept, rule, bound.headers), rule.transforms)
     cells = split_cells(cells, rule.split) if several else cells
     cells, unknown = _translated(cells, name, rule)
     cells, unmatched = _looked_up(cells, name, rule, bound)
@@ -91,16 +91,6 @@ def _map_field(
     cells, cut = _shortened(cells, name, rule)
     column = cells["value"].alias(name)
     return column, [*unknown, *unmatched, *unread, *cut]
-
-
-def _transformed(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
-    if not rule.transforms:
-        return cells
-    value = cells["value"]
-    for name in rule.transforms:
-        value = TRANSFORMS[name](value)
-    value = value.str.strip_chars()
-    return cells.with_columns(value=value.set(value == "", None))
 
 
 def _translated(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
@@ -162,9 +152,8 @@ def _timed(
 ) -> Step:
     if name != "activity_time":
         return cells, []
-    zone = bound.mapping.source.timezone or "UTC"
-    times, issues = parse_times(cells, TimeRule(rule.formats, zone, rule.date_only))
-    return times, [issues]
+    times = parse_times(cells, TimeRule.of(rule, bound.mapping.source.timezone))
+    return times.cells, [times.issues]
 
 
 def _defaulted(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
