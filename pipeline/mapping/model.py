@@ -8,7 +8,6 @@ from typing import Literal
 
 from pipeline.errors import Place
 
-
 WhenTwice = Literal["invalid", "earlier", "later"]
 WhenNonexistent = Literal["invalid", "forward"]
 

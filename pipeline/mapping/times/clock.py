@@ -1,5 +1,7 @@
 """Local times to UTC: what a clock shows twice, or never, is an issue or by rule."""
 
+from typing import Literal
+
 import polars as pl
 
 from pipeline.issues import issue_rows
@@ -59,7 +61,8 @@ def _on_clock(read: pl.DataFrame, zone: str, rule: TimeRule) -> Placed:
 
 def _by_rule(lost: pl.DataFrame, zone: str, rule: TimeRule) -> pl.DataFrame:
     """`at` where the rule decides; a date keeps its day, so that it needs no rule."""
-    which = "latest" if rule.when_twice == "later" else "earliest"
+    later = rule.when_twice == "later"
+    which: Literal["earliest", "latest"] = "latest" if later else "earliest"
     chosen = _LOCAL.dt.replace_time_zone(zone, ambiguous=which, non_existent="null")
     forward = _after_gap(zone)
     shown = forward.dt.convert_time_zone(zone).dt.date()

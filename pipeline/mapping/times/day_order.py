@@ -49,16 +49,21 @@ class DayOrder:
                 _example(headers.source, cell) for cell in some.iter_rows(named=True)
             ]
 
-    def decided(self) -> Mapping:
-        """The mapping with the order that the column tells.
-
-        Raises MappingError if it tells none, or both.
-        """
+    @property
+    def order(self) -> str | None:
+        """The order that the column tells; None if it tells none, or both."""
         told = [order for order in _ORDERS if self._counts[order]]
-        if len(told) > 1:
+        return told[0] if len(told) == 1 else None
+
+    def decided(self) -> Mapping:
+        """The mapping with the order that the column tells, if one is needed.
+
+        Raises MappingError if the column tells none, or both.
+        """
+        if self.order is not None:
+            return with_order(self._mapping, self.order)
+        if any(self._counts[order] for order in _ORDERS):
             raise self._mixed()
-        if told:
-            return with_order(self._mapping, told[0])
         if self._counts[_EITHER]:
             raise self._open()
         return self._mapping
@@ -66,12 +71,12 @@ class DayOrder:
     @property
     def note(self) -> str:
         """What was decided, and by which row; empty if nothing had to be."""
-        told = [order for order in _ORDERS if self._counts[order]]
-        if len(told) != 1:
+        if self.order is None:
             return ""
         return (
-            f"The dates are read with {_ORDERS[told[0]]}, as only that reads "
-            f"{self._counts[told[0]]:,} of them, such as {self._examples[told[0]][0]}."
+            f"Dates are read with {_ORDERS[self.order]}: no other reading fits "
+            f"{self._counts[self.order]:,} of them, such as "
+            f"{self._examples[self.order][0]}."
         )
 
     def _told(self, clean: pl.DataFrame, headers: Headers) -> pl.DataFrame:

@@ -97,10 +97,12 @@ def _quick(mould: str, pattern: str, suffix: str = "") -> Attempt:
     return attempt
 
 
-_NAMED = tuple(
-    by_form(form, after_weekday(named_date()))
-    for form in (grammar.DAY_THEN_NAME, grammar.NAME_THEN_DAY, grammar.YEAR_LAST)
-) + (by_form(grammar.YEAR_THEN_NAME, named_date()),)
+_NAMED = (
+    by_form(grammar.DAY_THEN_NAME, after_weekday(named_date())),
+    by_form(grammar.NAME_THEN_DAY, after_weekday(named_date())),
+    by_form(grammar.YEAR_LAST, after_weekday(named_date())),
+    by_form(grammar.YEAR_THEN_NAME, named_date()),
+)
 _CALENDAR = calendar_date(number("month"), number("day"))
 _ISO = (
     _quick("2024-03-01 10:30:05", "%Y-%m-%d %H:%M:%S"),

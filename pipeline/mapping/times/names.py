@@ -27,7 +27,8 @@ _WEEKDAYS = (
     "monday mon montag mo lundi lun lunes segunda-feira segunda seg",
     "tuesday tue tues dienstag di mardi mar martes terca-feira terca ter",
     "wednesday wed mittwoch mi mercredi mer miercoles mie quarta-feira quarta qua",
-    "thursday thu thur thurs donnerstag do jeudi jeu jueves jue quinta-feira quinta qui",
+    "thursday thu thur thurs donnerstag do jeudi jeu jueves jue quinta-feira quinta "
+    "qui",
     "friday fri freitag fr vendredi ven viernes vie sexta-feira sexta sex",
     "saturday sat samstag sonnabend sa samedi sam sabado sab",
     "sunday sun sonntag so dimanche dim domingo dom",

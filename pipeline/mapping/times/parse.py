@@ -57,8 +57,11 @@ def read_by(cells: pl.DataFrame, rule: TimeRule) -> tuple[pl.DataFrame, pl.DataF
 
 
 def _nothing_read(cells: pl.DataFrame) -> pl.DataFrame:
-    parts = {"local": pl.Datetime("us"), "is_date": pl.Boolean, "zone": pl.String}
-    return pl.DataFrame(schema={**cells.schema, **parts})
+    return cells.clear().with_columns(
+        local=pl.lit(None, dtype=pl.Datetime("us")),
+        is_date=pl.lit(None, dtype=pl.Boolean),
+        zone=pl.lit(None, dtype=pl.String),
+    )
 
 
 def _unread(waiting: pl.DataFrame, rule: TimeRule) -> pl.DataFrame:

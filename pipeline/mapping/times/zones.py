@@ -18,20 +18,35 @@ import polars as pl
 from pipeline.mapping.nearest import did_you_mean
 
 _NO_PLACES = frozenset({"localtime", "Factory"})
-_HOURS: Dict[str, float] = MappingProxyType(
+_OFFSETS_OF = {
+    0: "utc gmt ut z zulu wet",
+    1: "cet mez west",
+    2: "cest mesz eet sast",
+    3: "eest msk",
+    8: "sgt hkt awst",
+    9: "jst kst",
+    9.5: "acst",
+    10: "aest",
+    10.5: "acdt",
+    11: "aedt",
+    12: "nzst",
+    13: "nzdt",
+    -4: "edt",
+    -5: "est",
+    -6: "mdt",
+    -7: "mst pdt",
+    -8: "pst akdt",
+    -9: "akst",
+    -10: "hst",
+}
+_MINUTES: Dict[str, int] = MappingProxyType(
     {
-        **dict.fromkeys(("utc", "gmt", "ut", "z", "zulu", "wet"), 0),
-        **dict.fromkeys(("cet", "mez", "west"), 1),
-        **dict.fromkeys(("cest", "mesz", "eet", "sast"), 2),
-        **dict.fromkeys(("eest", "msk"), 3),
-        **dict.fromkeys(("jst", "kst"), 9),
-        **{"sgt": 8, "hkt": 8, "awst": 8, "acst": 9.5, "acdt": 10.5},
-        **{"aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13},
-        **{"edt": -4, "est": -5, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8},
-        **{"akdt": -8, "akst": -9, "hst": -10},
+        name: round(hours * 60)
+        for hours, names in _OFFSETS_OF.items()
+        for name in names.split()
     }
 )
-_OFFSET = re.compile(r"(?:utc|gmt)?\s?([+−-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:utc|gmt)?\s?([+\u2212-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
 _MOST_HOURS = 15
 
 
@@ -70,8 +85,8 @@ def _zone(text: str, own: str) -> Zone | None:
     at_home = _abbreviations(own).get(name, set())
     if len(at_home) == 1:
         return Zone(minutes=next(iter(at_home)))
-    if name in _HOURS:
-        return Zone(minutes=round(_HOURS[name] * 60))
+    if name in _MINUTES:
+        return Zone(minutes=_MINUTES[name])
     place = _places().get(name)
     return Zone(place=place) if place else None
 
