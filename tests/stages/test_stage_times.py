@@ -320,3 +320,78 @@ def test_years_before_1900_and_after_9998_are_no_years(
     text: str, expected: str
 ) -> None:
     assert moment(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        ("iso", "2024-03-01T24:00", "2024-03-02 05:00:00.000Z"),
+        ("iso", "2024-03-01T10:30:05,25-05", "2024-03-01 15:30:05.250Z"),
+        ("iso", "2025-05-02, 6:24 a.m.", "2025-05-02 10:24:00.000Z"),
+        ("iso", "2024-03-01 10:30 UTC+2", "2024-03-01 08:30:00.000Z"),
+        ("iso", "2024-03-01T10:30:00\u221205:00", "2024-03-01 15:30:00.000Z"),
+        ("iso", "2024-03-01T10:30+01:00[Asia/Tokyo]", "2024-03-01 09:30:00.000Z"),
+        ("iso", "2024-07-01 10:30 EST", "2024-07-01 15:30:00.000Z"),
+        ("iso", "2024-07-01 10:30 CST", "unknown_zone"),
+        ("iso", "2024-07-01 10:30 IST", "unknown_zone"),
+        ("iso", "2024-07-01 10:30 Nowhere", "unknown_zone"),
+        ("iso", "2024-07-01 10:30+16:00", "unknown_zone"),
+        ("iso", "x 10:30 IST", "bad_time"),
+        ("day_first", "1. 3. 2024", "2024-03-01 17:00:00.000Z"),
+        ("day_first", "Fri 01/03/2024 10h30", "2024-03-01 15:30:00.000Z"),
+        ("day_first", "Foo 01/03/2024", "bad_time"),
+        ("day_first", "1/3-2024", "bad_time"),
+        ("day_first", "13/13/2024", "bad_time"),
+        ("day_first", "01/03/2024 13:00 PM", "bad_time"),
+        ("day_first", "01/03/2024 10", "bad_time"),
+        ("day_first", "31/02/2024", "bad_time"),
+        ("day_first", "2024-03-01", "bad_time"),
+        ("day_first", "01/03/2024 12:00 a.m.", "2024-03-01 05:00:00.000Z"),
+        ("day_first", "01/03/69", "1969-03-01 17:00:00.000Z"),
+        ("day_first", "01/03/68", "2068-03-01 17:00:00.000Z"),
+        ("%d/%m/%y", "01/03/69", "1969-03-01 17:00:00.000Z"),
+        ("%d/%m/%y", "01/03/68", "2068-03-01 17:00:00.000Z"),
+        ("month_first", "\u200e3/\u200e1/\u200e2024", "2024-03-01 17:00:00.000Z"),
+        ("month_first", "9/25/26, 8:52\u202fAM", "2026-09-25 12:52:00.000Z"),
+        ("day_or_month_first", "13/3/2024", "2024-03-13 16:00:00.000Z"),
+        ("day_or_month_first", "3/3/2024", "2024-03-03 17:00:00.000Z"),
+        ("day_or_month_first", "3/4/2024", "bad_time"),
+        ("month_name", "1er mars 2024 \u00e0 10:30", "2024-03-01 15:30:00.000Z"),
+        ("month_name", "1. M\u00e4rz 2024 um 10:30 Uhr", "2024-03-01 15:30:00.000Z"),
+        ("month_name", "1\u00ba de mar\u00e7o de 2024", "2024-03-01 17:00:00.000Z"),
+        ("month_name", "March 1st, 2024 at 10 PM", "2024-03-02 03:00:00.000Z"),
+        ("month_name", "Fri Mar 01 10:30:00 CET 2024", "2024-03-01 09:30:00.000Z"),
+        (
+            "month_name",
+            "Fri Mar 01 2024 10:30:00 GMT+0100 (Central European Standard Time)",
+            "2024-03-01 09:30:00.000Z",
+        ),
+        ("month_name", "1 Foo 2024", "bad_time"),
+        ("month_name", "Mar 2024", "bad_time"),
+        ("%d/%m/%Y %I:%M %p", "01/03/2024 10:30 p. m.", "2024-03-02 03:30:00.000Z"),
+        ("%d/%m/%Y %H:%M", "01/03/2024 10:30 CET", "2024-03-01 09:30:00.000Z"),
+        ("%d/%m/%Y %H:%M %Z", "01/03/2024 10:30 CET", "2024-03-01 09:30:00.000Z"),
+        ("%d/%m/%Y %H:%M %Z", "01/03/2024 10:30", "bad_time"),
+    ],
+)
+def test_a_form_reads_what_people_write(form: str, text: str, expected: str) -> None:
+    assert moment(text, in_new_york(form)) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "name", "hour"),
+    [
+        ("America/Chicago", "CST", 16),
+        ("America/Chicago", "CDT", 15),
+        ("Asia/Shanghai", "CST", 2),
+        ("Asia/Kolkata", "IST", 5),
+        ("Europe/London", "BST", 9),
+    ],
+)
+def test_an_abbreviation_of_the_source_s_own_zone_is_known(
+    zone: str, name: str, hour: int
+) -> None:
+    times, _ = times_of(
+        cells(f"2024-07-01 10:30 {name}"), TimeRule(("iso",), zone, time(12))
+    )
+    assert times["value"][0].hour == hour
