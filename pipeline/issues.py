@@ -72,18 +72,28 @@ _KINDS = (
         "Write it in the expected form, or add its form to `formats` in the mapping.",
     ),
     IssueKind(
+        "unknown_zone",
+        "The time zone is not known",
+        "The time zone '{detail}' of '{value}' in column '{column}' is not known, or "
+        "stands for several.",
+        "Write the offset from UTC instead, such as +02:00, or a name such as "
+        "Europe/Berlin.",
+    ),
+    IssueKind(
         "nonexistent_time",
         "The time does not exist",
         "'{value}' in column '{column}' does not exist in {detail}: the clock was put "
         "forward over it.",
-        "Correct the time, or write it with its offset from UTC, such as +02:00.",
+        "Correct the time, or write it with its offset from UTC, such as +02:00; or "
+        "set `when_nonexistent: forward` in the mapping.",
     ),
     IssueKind(
         "ambiguous_time",
         "The time exists twice",
         "'{value}' in column '{column}' exists twice in {detail}: the clock was put "
         "back over it.",
-        "Write it with its offset from UTC, such as +02:00.",
+        "Write it with its offset from UTC, such as +02:00; or set `when_twice` in "
+        "the mapping to earlier or later.",
     ),
     IssueKind(
         "unknown_value",

@@ -90,7 +90,7 @@ class Mapped:
     `fields` has `row` and a column per mapped activity field, for the rows that
     no rule skipped; `skipped` has `row` and `rule`; `keys` has `row` and `key`
     (null where the mapping names no key); `labels` names, by field, the source
-    columns it is made of.
+    columns it is made of; `notes` say what was taken for granted.
     """
 
     batch: Batch
@@ -99,6 +99,7 @@ class Mapped:
     keys: pl.DataFrame
     labels: Dict[str, str]
     issues: pl.DataFrame
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from pipeline.plan import (
 )
 from pipeline.rows import Batch, Mapped
 from pipeline.runs.conclude import conclude, going_on, posted_before
+from pipeline.runs.dates import with_dates_decided
 from pipeline.runs.job import Job, Tools
 from pipeline.runs.pilot import send_pilot
 from pipeline.runs.prepare import Prepared, prepare, rules_of
@@ -47,6 +48,7 @@ def run(job: Job, tools: Tools) -> Summary:
     Nothing is sent before the whole plan is on disk.
     """
     prepared = prepare(job.paths, job.mapping, job.layout)
+    job, prepared = with_dates_decided(job, prepared, tools)
     with open_run(job, tools) as opened:
         plan = make_plan(job, prepared, tools, opened.folder)
         posted = objection(plan, opened, tools) or post(plan, opened, tools)
@@ -100,6 +102,7 @@ def make_plan(
         writer.add_source(one.source.source, one.bound.labels)
     tools.progress.begin("checking", None)
     mapped = _mapped(job, prepared)
+    notes = dict.fromkeys(job.notes)
     for checked in ahead(validate_rows(rows, rules) for rows in mapped):
         batch = checked.mapped.batch
         named = identities.identify(checked.bodies, batch.source.number)
@@ -109,9 +112,12 @@ def make_plan(
             familiar.see(planned)
         kept = without_bodies(planned) if job.dry_run else planned
         writer.add(batch, kept, issues)
+        notes |= dict.fromkeys(checked.mapped.notes)
         tools.progress.advance(planned.height)
         tools.stop.raise_if_requested()
-    return writer.seal(stamp=job.mapping.stamp, familiar=familiar.counts)
+    return writer.seal(
+        stamp=job.mapping.stamp, familiar=familiar.counts, notes=tuple(notes)
+    )
 
 
 def objection(plan: Plan, run: OpenRun, tools: Tools) -> Posted | None:

@@ -4,6 +4,8 @@ import click
 from click.core import ParameterSource
 
 _NAMES = (
+    "timezone",
+    "dates",
     "sandbox",
     "workspace",
     "ledger",

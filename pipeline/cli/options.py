@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.mapping import did_you_mean
+from pipeline.mapping import did_you_mean, is_time_zone, nearest_time_zone
 from pipeline.rows import RowLimit
 from pipeline.sandbox.scenarios import ScenarioError, find_scenario, scenario_names
 
@@ -57,6 +57,20 @@ class DurationType(click.ParamType[float]):
         return seconds
 
 
+class TimeZoneType(click.ParamType[str]):
+    """An IANA name."""
+
+    name = "ZONE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        if not is_time_zone(str(value)):
+            hint = nearest_time_zone(str(value))
+            self.fail(f"'{value}' is no time zone. {hint}", param, ctx)
+        return str(value)
+
+
 class ScenarioType(click.ParamType[str]):
     """The name of a scenario, or a file of one's own."""
 
@@ -94,6 +108,18 @@ mapping_option = click.option(
     metavar="NAME_OR_PATH",
     help="The mapping file, or the name of a preset (see `presets`); default: the "
     "preset that alone fits surely.",
+)
+time_options = several(
+    click.option(
+        "--timezone",
+        type=TimeZoneType(),
+        help="The time zone of times without an offset; instead of the mapping's.",
+    ),
+    click.option(
+        "--dates",
+        type=click.Choice(["day_first", "month_first"]),
+        help="How 3/4/2024 is read, where the mapping leaves it open.",
+    ),
 )
 sheet_option = click.option(
     "--sheet", metavar="NAME", help="The sheet of a spreadsheet to read."

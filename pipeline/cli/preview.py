@@ -8,15 +8,18 @@ from typing import Any
 import click
 import polars as pl
 
+from pipeline.cli.again import typed_options
 from pipeline.cli.choosing import chosen_mapping
 from pipeline.cli.ending import told
-from pipeline.cli.options import EXISTING, mapping_option, sheet_option
+from pipeline.cli.options import EXISTING, mapping_option, sheet_option, time_options
 from pipeline.cli.texts import table
-from pipeline.mapping import referenced_columns
+from pipeline.mapping import referenced_columns, with_times_as_told
 from pipeline.plan import sent_body
 from pipeline.printable import one_line, printable
 from pipeline.rows import Checked
+from pipeline.runs.dates import decide_dates
 from pipeline.runs.prepare import Prepared, prepare, rules_of
+from pipeline.runs.typed import command
 from pipeline.stages.map import map_rows
 from pipeline.stages.read import Layout
 from pipeline.stages.validate import validate_rows
@@ -28,6 +31,7 @@ _NO_IDENTITY = bytes(16)  # it depends on the target: the stamp shows zeros here
 @click.command("preview")
 @click.argument("file", type=EXISTING)
 @mapping_option
+@time_options
 @sheet_option
 @click.option(
     "-n",
@@ -37,7 +41,15 @@ _NO_IDENTITY = bytes(16)  # it depends on the target: the stamp shows zeros here
     show_default=True,
     help="How many rows to show.",
 )
-def preview(*, file: Path, mapping: str | None, sheet: str | None, rows: int) -> None:
+def preview(
+    *,
+    file: Path,
+    mapping: str | None,
+    timezone: str | None,
+    dates: str | None,
+    sheet: str | None,
+    rows: int,
+) -> None:
     """Show what would be sent for the first rows. Sends nothing.
 
     \b
@@ -47,12 +59,17 @@ def preview(*, file: Path, mapping: str | None, sheet: str | None, rows: int) ->
     with told():
         layout = Layout(sheet=sheet)
         name, loaded = chosen_mapping(mapping, (file,), layout)
-        [prepared] = prepare((file,), loaded, layout)
+        loaded = with_times_as_told(loaded, timezone=timezone, dates=dates)
+        _, [prepared] = decide_dates(prepare((file,), loaded, layout), _pass_over)
         rules = rules_of(loaded, datetime.now(UTC))
         for batch in prepared.source.batches(rows):
             checked = validate_rows(map_rows(batch, prepared.bound), rules)
             click.echo(_shown(prepared, checked), nl=False)
-    click.echo(f"Next:\n  activity-import validate {file} -m {name}")
+    click.echo(f"Next:\n  {command('validate', str(file), *typed_options(name))}")
+
+
+def _pass_over(_rows: int) -> None:
+    """Nobody waits long for a preview."""
 
 
 def _shown(prepared: Prepared, checked: Checked) -> str:

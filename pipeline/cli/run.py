@@ -25,6 +25,7 @@ from pipeline.cli.options import (
     sending_options,
     several,
     sheet_option,
+    time_options,
     workspace_option,
 )
 from pipeline.cli.tools import (
@@ -35,6 +36,7 @@ from pipeline.cli.tools import (
     target_of,
     tools_for,
 )
+from pipeline.mapping import with_times_as_told
 from pipeline.run import run as run_job
 from pipeline.runs.guards import FirstRun, ImportedBefore, NoRows, TooManyInvalid
 from pipeline.runs.job import Consent, Guard, Job
@@ -43,6 +45,7 @@ from pipeline.stages.read import Layout
 _job_options = several(
     click.argument("files", nargs=-1, required=True, type=EXISTING, metavar="FILE..."),
     mapping_option,
+    time_options,
     sheet_option,
     limit_option,
     max_invalid_option,
@@ -155,7 +158,9 @@ def _job(
     return Job(
         command=command,
         paths=options["files"],
-        mapping=mapping,
+        mapping=with_times_as_told(
+            mapping, timezone=options["timezone"], dates=options["dates"]
+        ),
         target=target_of(sending, options["workspace"]),
         reports=options["reports"],
         layout=layout,

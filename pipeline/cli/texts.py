@@ -89,11 +89,7 @@ def _headline(summary: Summary) -> str:
 
 
 def _notes(summary: Summary) -> str:
-    return "\n".join(
-        printable(f"Note: {source.label}: {note}")
-        for source, _ in summary.sources
-        for note in source.notes
-    )
+    return "\n".join(f"Note: {printable(note)}" for note in summary.all_notes())
 
 
 def _counts(summary: Summary) -> str:

@@ -27,17 +27,18 @@ _NO_TEXT = pl.lit(None, dtype=pl.String)
 class Headers:
     """The columns that a mapping names: their ids in a source, and their headers.
 
-    An optional column that the source lacks has the id None.
+    An optional column that the source lacks has the id None; `source` is its label.
     """
 
     ids: dict[str, str | None]
     names: dict[str, str]
+    source: str = ""
 
     @classmethod
     def of(cls, ids: dict[str, str | None], source: Source) -> "Headers":
         headers = {column.id: column.name for column in source.columns}
         names = {name: headers.get(at or "", name) for name, at in ids.items()}
-        return cls(ids, names)
+        return cls(ids, names, source.label)
 
     def text(self, ref: ColumnRef) -> pl.Expr:
         at = self.ids[ref.name]

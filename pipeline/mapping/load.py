@@ -3,11 +3,7 @@
 import codecs
 import hashlib
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import available_timezones
-
-import polars as pl
 
 from pipeline.activity import STAMP_FIELDS, stamp_room
 from pipeline.errors import MappingError, Mistake
@@ -24,9 +20,9 @@ from pipeline.mapping.model import (
 from pipeline.mapping.nearest import did_you_mean, normalize_name
 from pipeline.mapping.references import column_ref, column_refs, referenced_columns
 from pipeline.mapping.section import Mistakes, Section, Text, parse_yaml
+from pipeline.mapping.times import is_time_zone, nearest_time_zone
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-_NO_PLACES = {"Factory", "localtime"}
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1")
 
 
@@ -158,14 +154,9 @@ def _timezone(section: Section) -> str | None:
     name = section.text("timezone")
     if name is None:
         return None
-    try:
-        pl.select(pl.lit(datetime(2024, 1, 1)).dt.replace_time_zone(name))  # noqa: DTZ001
-    except pl.exceptions.PolarsError:
+    if not is_time_zone(name):
         section.complain(
-            f"'{name}' is no time zone.",
-            "timezone",
-            did_you_mean(name, available_timezones() - _NO_PLACES)
-            or "Use an IANA name such as America/New_York.",
+            f"'{name}' is no time zone.", "timezone", nearest_time_zone(name)
         )
     return name
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Literal
 
 import polars as pl
@@ -26,18 +26,19 @@ from pipeline.mapping.model import (
 from pipeline.mapping.nearest import did_you_mean
 from pipeline.mapping.references import column_ref, parse_template
 from pipeline.mapping.section import Section, Text
-from pipeline.mapping.times import FORMATS, TimeRule, is_date_only, parse_times
+from pipeline.mapping.times import FORMATS, TimeRule, parse_times, pattern_trouble
 from pipeline.mapping.transforms import TRANSFORMS
 
 _ORIGINS = ("from", "template", "constant")
 _TIME_FIELD = "activity_time"
 _TEXT_FIELDS = ("subject", "description")
-_SAMPLE = datetime(2024, 10, 31, 22, 45, 30, tzinfo=UTC)
 # Keys that mean something for some fields only.
 _ONLY_FOR = {
     "split": tuple(LIST_FIELDS),
     "formats": (_TIME_FIELD,),
     "date_only": (_TIME_FIELD,),
+    "when_twice": (_TIME_FIELD,),
+    "when_nonexistent": (_TIME_FIELD,),
     "max_length": _TEXT_FIELDS,
     "when_too_long": _TEXT_FIELDS,
     "when_rows_differ": (_TIME_FIELD, *_TEXT_FIELDS, "category"),
@@ -71,6 +72,12 @@ def _field(name: str, section: Section, lookups: dict[str, FileLookup]) -> Field
         otherwise=section.text("otherwise"),
         formats=_formats(section),
         date_only=_date_only(section),
+        when_twice=section.choice(
+            "when_twice", ("invalid", "earlier", "later"), "invalid"
+        ),
+        when_nonexistent=section.choice(
+            "when_nonexistent", ("invalid", "forward"), "invalid"
+        ),
         lookup=_lookup(section, lookups),
         when_missing=section.choice("when_missing", ("invalid", "drop"), "invalid"),
         default=section.text("default"),
@@ -176,15 +183,7 @@ def _format_trouble(form: str) -> str:
             f"'{form}' is no format of times; use {', '.join(FORMATS)}, or a pattern "
             "such as '%d/%m/%Y %H:%M'."
         )
-    written = pl.Series([_SAMPLE]).dt
-    try:
-        text = written.strftime(form).str
-        read = text.to_date(form) if is_date_only(form) else text.to_datetime(form)
-    except pl.exceptions.PolarsError:
-        return f"The pattern '{form}' cannot be read: check its % letters."
-    if read.dt.date()[0] != _SAMPLE.date():
-        return f"The pattern '{form}' does not tell year, month and day."
-    return ""
+    return pattern_trouble(form)
 
 
 def _date_only(section: Section) -> time:
@@ -267,5 +266,5 @@ def _value_trouble(name: str, text: str, rule: FieldRule) -> str:
 
 def _can_be_read(text: str, rule: FieldRule) -> bool:
     cells = pl.DataFrame({"row": [1], "value": [text], "column": [""]})
-    times, _ = parse_times(cells, TimeRule(rule.formats, "UTC", rule.date_only))
-    return times["value"].null_count() == 0
+    times = parse_times(cells, TimeRule.of(rule, "UTC"))
+    return times.issues.is_empty()

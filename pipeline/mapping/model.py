@@ -8,6 +8,9 @@ from typing import Literal
 
 from pipeline.errors import Place
 
+WhenTwice = Literal["invalid", "earlier", "later"]
+WhenNonexistent = Literal["invalid", "forward"]
+
 
 @dataclass(frozen=True)
 class ColumnRef:
@@ -68,6 +71,8 @@ class FieldRule:
     otherwise: str | None = None
     formats: tuple[str, ...] = ("iso",)
     date_only: time = time(12, 0)
+    when_twice: WhenTwice = "invalid"
+    when_nonexistent: WhenNonexistent = "invalid"
     lookup: str | None = None
     when_missing: Literal["invalid", "drop"] = "invalid"
     default: str | None = None  # not before the lookup: it is never looked up

@@ -73,3 +73,14 @@ TRANSFORMS: Dict[str, Transform] = MappingProxyType(
         "first_line": lambda text: text.str.split("\n").list.first(),
     }
 )
+
+
+def transformed(cells: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+    """`cells` with its `value` after the transforms; what is empty then is null."""
+    if not names:
+        return cells
+    value = cells["value"]
+    for name in names:
+        value = TRANSFORMS[name](value)
+    value = value.str.strip_chars()
+    return cells.with_columns(value=value.set(value == "", None))

@@ -64,7 +64,7 @@ class Plan:
     `labels` names, by source and field, the source columns a field is made of;
     `stamp` is the field that bears a mark when it is sent; `familiar` says of how
     many bodies to send it was asked whether they were sent before under another
-    identity, and of how many it is so.
+    identity, and of how many it is so; `notes` are to be told at the end.
     """
 
     folder: Path
@@ -76,6 +76,7 @@ class Plan:
     stamp: str | None = None
     familiar: tuple[int, int] = (0, 0)
     requests: int = 0
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> "Plan | None":
@@ -99,6 +100,7 @@ class Plan:
             content.get("stamp"),
             tuple(content.get("familiar", (0, 0))),
             content.get("requests", content["counts"].get(Status.UNSENT, 0)),
+            tuple(content.get("notes", ())),
         )
 
 
@@ -136,9 +138,14 @@ class PlanWriter:
         self._requests += to_send(planned).height
 
     def seal(
-        self, *, stamp: str | None = None, familiar: tuple[int, int] = (0, 0)
+        self,
+        *,
+        stamp: str | None = None,
+        familiar: tuple[int, int] = (0, 0),
+        notes: tuple[str, ...] = (),
     ) -> Plan:
         content = {
+            "notes": notes,
             "stamp": stamp,
             "familiar": familiar,
             "sources": [asdict(source) for source in self._sources],

@@ -28,7 +28,7 @@ class Target:
 class Job:
     """One `run` or `validate`. `limit` counts rows over all sources.
 
-    `options` are those that the next command needs, too.
+    `options` are those that the next command needs, too; `notes` are told at the end.
     """
 
     command: str
@@ -40,6 +40,7 @@ class Job:
     dry_run: bool = False
     limit: int | None = None
     options: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class SenderFor(Protocol):

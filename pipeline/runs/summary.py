@@ -65,6 +65,7 @@ class Summary:
     reason: str = ""
     hint: str = ""
     next: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON summary; its schema is described in the README."""
@@ -95,10 +96,20 @@ class Summary:
                 "per_second": self.posted.per_second,
             },
             "reports": heading.reports if heading else None,
+            "notes": list(self.all_notes()),
             "reason": self.reason,
             "hint": self.hint,
             "next": list(self.next),
         }
+
+    def all_notes(self) -> tuple[str, ...]:
+        """What was found or taken for granted on the way: of sources, then of all."""
+        found = (
+            f"{source.label}: {note}"
+            for source, _ in self.sources
+            for note in source.notes
+        )
+        return (*found, *self.notes)
 
     def json(self) -> str:
         return json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n"

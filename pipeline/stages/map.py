@@ -19,12 +19,16 @@ from pipeline.mapping.cells import (
 from pipeline.mapping.model import FieldRule, Mapping
 from pipeline.mapping.skips import skipped_rows
 from pipeline.mapping.times import TimeRule, parse_times
-from pipeline.mapping.transforms import TRANSFORMS
+from pipeline.mapping.transforms import transformed
 from pipeline.rows import Batch, Mapped
 
 KEY_SEPARATOR = "\x1f"
 # A long number as a spreadsheet shows and saves it: 3.01188E+11, or 3,01188E+11.
 _SHORTENED = r"(^|\x1f)\d[.,]\d+[Ee]\+\d+(\x1f|$)"
+_IN_UTC = (
+    "Times without an offset are read as UTC: neither `source.timezone` in the mapping "
+    "nor --timezone names another zone."
+)
 Step = tuple[pl.DataFrame, list[pl.DataFrame]]
 
 
@@ -51,12 +55,15 @@ def map_rows(batch: Batch, bound: BoundMapping) -> Mapped:
     skipped = skipped_rows(clean, bound.mapping, bound.headers)
     kept = clean.join(skipped, on="row", how="anti", maintain_order="left")
     keys, issues = _keys(kept, bound)
-    fields = kept.select("row")
+    fields, notes = kept.select("row"), list[str]()
     for name, rule in bound.mapping.fields.items():
-        column, found = _map_field(kept, name, rule, bound)
+        column, found, told = _map_field(kept, name, rule, bound)
         fields = fields.with_columns(column)
         issues += found
-    return Mapped(batch, fields, skipped, keys, bound.labels, all_issues(issues))
+        notes += told
+    return Mapped(
+        batch, fields, skipped, keys, bound.labels, all_issues(issues), tuple(notes)
+    )
 
 
 def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
@@ -79,28 +86,19 @@ def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
 
 def _map_field(
     kept: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
-) -> tuple[pl.Series, list[pl.DataFrame]]:
+) -> tuple[pl.Series, list[pl.DataFrame], list[str]]:
     several = name in LIST_FIELDS
     cells_of = list_cells if several else scalar_cells
-    cells = _transformed(cells_of(kept, rule, bound.headers), rule)
+    cells = transformed(cells_of(kept, rule, bound.headers), rule.transforms)
     cells = split_cells(cells, rule.split) if several else cells
     cells, unknown = _translated(cells, name, rule)
     cells, unmatched = _looked_up(cells, name, rule, bound)
     cells = _gathered(kept, cells) if several else cells
-    cells, unread = _timed(_defaulted(cells, rule), name, rule, bound)
+    cells = _defaulted(cells, rule)
+    cells, unread, notes = _timed(cells, name, rule, bound)
     cells, cut = _shortened(cells, name, rule)
     column = cells["value"].alias(name)
-    return column, [*unknown, *unmatched, *unread, *cut]
-
-
-def _transformed(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:
-    if not rule.transforms:
-        return cells
-    value = cells["value"]
-    for name in rule.transforms:
-        value = TRANSFORMS[name](value)
-    value = value.str.strip_chars()
-    return cells.with_columns(value=value.set(value == "", None))
+    return column, [*unknown, *unmatched, *unread, *cut], notes
 
 
 def _translated(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
@@ -159,12 +157,11 @@ def _looked_up(
 
 def _timed(
     cells: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
-) -> Step:
+) -> tuple[pl.DataFrame, list[pl.DataFrame], list[str]]:
     if name != "activity_time":
-        return cells, []
-    zone = bound.mapping.source.timezone or "UTC"
-    times, issues = parse_times(cells, TimeRule(rule.formats, zone, rule.date_only))
-    return times, [issues]
+        return cells, [], []
+    times = parse_times(cells, TimeRule.of(rule, bound.mapping.source.timezone))
+    return times.cells, [times.issues], [_IN_UTC] if times.assumed else []
 
 
 def _defaulted(cells: pl.DataFrame, rule: FieldRule) -> pl.DataFrame:

@@ -50,8 +50,10 @@ skip:
 fields:
   activity_time:
     from: [Done, {template: "{Due} {Clock}"}]
-    formats: [iso, "%d/%m/%Y %H:%M", excel, epoch_s, epoch_ms]
+    formats: [iso, "%d/%m/%Y %H:%M", excel, epoch_s, epoch_ms, day_first, month_name]
     date_only: 9:30
+    when_twice: later
+    when_nonexistent: forward
     default: 2024-01-01
   subject:
     from: Subject

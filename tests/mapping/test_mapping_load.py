@@ -45,8 +45,18 @@ FULL_FIELDS = {
                 Template((ColumnRef("Due"), " ", ColumnRef("Clock"))),
             )
         ),
-        formats=("iso", "%d/%m/%Y %H:%M", "excel", "epoch_s", "epoch_ms"),
+        formats=(
+            "iso",
+            "%d/%m/%Y %H:%M",
+            "excel",
+            "epoch_s",
+            "epoch_ms",
+            "day_first",
+            "month_name",
+        ),
         date_only=time(9, 30),
+        when_twice="later",
+        when_nonexistent="forward",
         default="2024-01-01",
     ),
     "subject": FieldRule(
@@ -199,8 +209,8 @@ def test_lookups_and_tests_know_where_they_stand(tmp_path: Path) -> None:
     lookups = [lookup.place for lookup in mapping.lookups.values()]
 
     assert lookups + [test.place for test in mapping.tests] == [
-        *(Place(line, column) for line, column in [(50, 13), (51, 13), (52, 10)]),
-        *(Place(line, 5) for line in (57, 64, 67)),
+        *(Place(line, column) for line, column in [(52, 13), (53, 13), (54, 10)]),
+        *(Place(line, 5) for line in (59, 66, 69)),
     ]
 
 

@@ -9,7 +9,8 @@ from pipeline.mapping import load_mapping
 from tests.mapping.given import ACCOUNT, CONTACT, LEAST, MISTAKES, loaded, refused, told
 
 FORMATS = (
-    "is no format of times; use iso, excel, epoch_s, epoch_ms, or a pattern such as "
+    "is no format of times; use iso, excel, epoch_s, epoch_ms, "
+    "day_first, month_first, day_or_month_first, month_name, or a pattern such as "
     "'%d/%m/%Y %H:%M'."
 )
 

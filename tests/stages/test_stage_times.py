@@ -16,9 +16,14 @@ def cells(*values: str | None) -> pl.DataFrame:
     return frame.with_row_index("row", offset=2)
 
 
+def times_of(cells: pl.DataFrame, rule: TimeRule) -> tuple[pl.DataFrame, pl.DataFrame]:
+    found = parse_times(cells, rule)
+    return found.cells, found.issues
+
+
 def moment(text: str, rule: TimeRule = ISO) -> str:
     """What a cell becomes, or the code of its issue."""
-    times, issues = parse_times(cells(text), rule)
+    times, issues = times_of(cells(text), rule)
     assert times["value"].null_count() == issues.height
     return str(
         (issues["code"] if issues.height else times["value"].dt.to_string("iso"))[0]
@@ -57,7 +62,7 @@ def in_new_york(*formats: str, date_only: time = time(12)) -> TimeRule:
 def test_every_iso_form_is_read(
     separator: str, zone: str, hour: int, day: str, clock: str, rest: str
 ) -> None:
-    times, issues = parse_times(cells(f"{day}{separator}{clock}{zone}"), ISO)
+    times, issues = times_of(cells(f"{day}{separator}{clock}{zone}"), ISO)
 
     expected = datetime.fromisoformat(f"2024-03-01T{hour:02}{rest}+00:00")
     assert issues.is_empty()
@@ -77,11 +82,15 @@ def test_a_time_that_says_utc_is_utc(text: str) -> None:
         "x",
         "2024-02-30",
         "2024-13-01",
-        "2024-03-01T24:00:00",
+        "2024-03-01T24:00:01",
         "2024-03-01T10:60",
-        "2024-03-01 10:30 CET",
+        "2024-03-01 10.5",
         "01.03.2024",
-        "20240301",
+        "2024061",
+        "2024-03/01",
+        "2024-W53-1",
+        "2024-W00-1",
+        "2023-366",
         "10:30",
         "2024",
         "45352",
@@ -92,7 +101,7 @@ def test_what_is_not_iso_is_a_bad_time(text: str) -> None:
 
 
 def test_times_keep_rows_order_and_columns_and_are_utc() -> None:
-    times, issues = parse_times(cells("2024-03-01 10:30", None, "x", "2024-07-01"), ISO)
+    times, issues = times_of(cells("2024-03-01 10:30", None, "x", "2024-07-01"), ISO)
 
     expected = pl.DataFrame(
         {
@@ -155,7 +164,8 @@ def test_a_pattern_is_read(pattern: str, text: str, expected: str) -> None:
         ("45352.0", "2024-03-01 17:00:00.000Z"),
         ("45352.437499999", "2024-03-01 15:30:00.000Z"),
         ("61", "1900-03-01 17:00:00.000Z"),
-        ("2958465", "9999-12-31 17:00:00.000Z"),
+        ("2958099", "9998-12-30 17:00:00.000Z"),
+        ("2958465", "bad_time"),
         ("2958466", "bad_time"),
         ("0", "bad_time"),
         ("-5", "bad_time"),
@@ -208,7 +218,7 @@ def test_the_first_format_that_reads_a_cell_counts(
 def test_several_formats_read_one_column() -> None:
     rule = TimeRule(("%d/%m/%Y", "iso", "epoch_s"), "UTC", time(9))
 
-    times, issues = parse_times(
+    times, issues = times_of(
         cells("1709289000", "01/03/2024", "2024-03-01 10:30:00Z"), rule
     )
 
@@ -221,7 +231,7 @@ def test_several_formats_read_one_column() -> None:
 
 
 def test_a_bad_time_names_all_forms_that_were_expected() -> None:
-    _, issues = parse_times(cells("x"), in_new_york("iso", "%d/%m/%Y", "excel"))
+    _, issues = times_of(cells("x"), in_new_york("iso", "%d/%m/%Y", "excel"))
 
     assert issues.rows(named=True) == [
         issue(
@@ -240,7 +250,7 @@ def test_a_bad_time_names_all_forms_that_were_expected() -> None:
 
 
 def test_a_time_in_the_gap_of_the_clock_does_not_exist() -> None:
-    times, issues = parse_times(cells("2024-03-10 02:30"), ISO)
+    times, issues = times_of(cells("2024-03-10 02:30"), ISO)
 
     assert times["value"].to_list() == [None]
     assert issues.rows(named=True) == [
@@ -253,13 +263,13 @@ def test_a_time_in_the_gap_of_the_clock_does_not_exist() -> None:
             message="'2024-03-10 02:30' in column 'When' does not exist in "
             "America/New_York: the clock was put forward over it.",
             hint="Correct the time, or write it with its offset from UTC, such as "
-            "+02:00.",
+            "+02:00; or set `when_nonexistent: forward` in the mapping.",
         )
     ]
 
 
 def test_a_time_that_the_clock_shows_twice_is_ambiguous() -> None:
-    times, issues = parse_times(cells("2024-11-03 01:30"), ISO)
+    times, issues = times_of(cells("2024-11-03 01:30"), ISO)
 
     assert times["value"].to_list() == [None]
     assert issues.rows(named=True) == [
@@ -271,7 +281,8 @@ def test_a_time_that_the_clock_shows_twice_is_ambiguous() -> None:
             value="2024-11-03 01:30",
             message="'2024-11-03 01:30' in column 'When' exists twice in "
             "America/New_York: the clock was put back over it.",
-            hint="Write it with its offset from UTC, such as +02:00.",
+            hint="Write it with its offset from UTC, such as +02:00; or set "
+            "`when_twice` in the mapping to earlier or later.",
         )
     ]
 
@@ -309,3 +320,78 @@ def test_years_before_1900_and_after_9998_are_no_years(
     text: str, expected: str
 ) -> None:
     assert moment(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        ("iso", "2024-03-01T24:00", "2024-03-02 05:00:00.000Z"),
+        ("iso", "2024-03-01T10:30:05,25-05", "2024-03-01 15:30:05.250Z"),
+        ("iso", "2025-05-02, 6:24 a.m.", "2025-05-02 10:24:00.000Z"),
+        ("iso", "2024-03-01 10:30 UTC+2", "2024-03-01 08:30:00.000Z"),
+        ("iso", "2024-03-01T10:30:00\u221205:00", "2024-03-01 15:30:00.000Z"),
+        ("iso", "2024-03-01T10:30+01:00[Asia/Tokyo]", "2024-03-01 09:30:00.000Z"),
+        ("iso", "2024-07-01 10:30 EST", "2024-07-01 15:30:00.000Z"),
+        ("iso", "2024-07-01 10:30 CST", "unknown_zone"),
+        ("iso", "2024-07-01 10:30 IST", "unknown_zone"),
+        ("iso", "2024-07-01 10:30 Nowhere", "unknown_zone"),
+        ("iso", "2024-07-01 10:30+16:00", "unknown_zone"),
+        ("iso", "x 10:30 IST", "bad_time"),
+        ("day_first", "1. 3. 2024", "2024-03-01 17:00:00.000Z"),
+        ("day_first", "Fri 01/03/2024 10h30", "2024-03-01 15:30:00.000Z"),
+        ("day_first", "Foo 01/03/2024", "bad_time"),
+        ("day_first", "1/3-2024", "bad_time"),
+        ("day_first", "13/13/2024", "bad_time"),
+        ("day_first", "01/03/2024 13:00 PM", "bad_time"),
+        ("day_first", "01/03/2024 10", "bad_time"),
+        ("day_first", "31/02/2024", "bad_time"),
+        ("day_first", "2024-03-01", "bad_time"),
+        ("day_first", "01/03/2024 12:00 a.m.", "2024-03-01 05:00:00.000Z"),
+        ("day_first", "01/03/69", "1969-03-01 17:00:00.000Z"),
+        ("day_first", "01/03/68", "2068-03-01 17:00:00.000Z"),
+        ("%d/%m/%y", "01/03/69", "1969-03-01 17:00:00.000Z"),
+        ("%d/%m/%y", "01/03/68", "2068-03-01 17:00:00.000Z"),
+        ("month_first", "\u200e3/\u200e1/\u200e2024", "2024-03-01 17:00:00.000Z"),
+        ("month_first", "9/25/26, 8:52\u202fAM", "2026-09-25 12:52:00.000Z"),
+        ("day_or_month_first", "13/3/2024", "2024-03-13 16:00:00.000Z"),
+        ("day_or_month_first", "3/3/2024", "2024-03-03 17:00:00.000Z"),
+        ("day_or_month_first", "3/4/2024", "bad_time"),
+        ("month_name", "1er mars 2024 \u00e0 10:30", "2024-03-01 15:30:00.000Z"),
+        ("month_name", "1. M\u00e4rz 2024 um 10:30 Uhr", "2024-03-01 15:30:00.000Z"),
+        ("month_name", "1\u00ba de mar\u00e7o de 2024", "2024-03-01 17:00:00.000Z"),
+        ("month_name", "March 1st, 2024 at 10 PM", "2024-03-02 03:00:00.000Z"),
+        ("month_name", "Fri Mar 01 10:30:00 CET 2024", "2024-03-01 09:30:00.000Z"),
+        (
+            "month_name",
+            "Fri Mar 01 2024 10:30:00 GMT+0100 (Central European Standard Time)",
+            "2024-03-01 09:30:00.000Z",
+        ),
+        ("month_name", "1 Foo 2024", "bad_time"),
+        ("month_name", "Mar 2024", "bad_time"),
+        ("%d/%m/%Y %I:%M %p", "01/03/2024 10:30 p. m.", "2024-03-02 03:30:00.000Z"),
+        ("%d/%m/%Y %H:%M", "01/03/2024 10:30 CET", "2024-03-01 09:30:00.000Z"),
+        ("%d/%m/%Y %H:%M %Z", "01/03/2024 10:30 CET", "2024-03-01 09:30:00.000Z"),
+        ("%d/%m/%Y %H:%M %Z", "01/03/2024 10:30", "bad_time"),
+    ],
+)
+def test_a_form_reads_what_people_write(form: str, text: str, expected: str) -> None:
+    assert moment(text, in_new_york(form)) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "name", "hour"),
+    [
+        ("America/Chicago", "CST", 16),
+        ("America/Chicago", "CDT", 15),
+        ("Asia/Shanghai", "CST", 2),
+        ("Asia/Kolkata", "IST", 5),
+        ("Europe/London", "BST", 9),
+    ],
+)
+def test_an_abbreviation_of_the_source_s_own_zone_is_known(
+    zone: str, name: str, hour: int
+) -> None:
+    times, _ = times_of(
+        cells(f"2024-07-01 10:30 {name}"), TimeRule(("iso",), zone, time(12))
+    )
+    assert times["value"][0].hour == hour
