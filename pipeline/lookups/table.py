@@ -29,13 +29,17 @@ class LookupTable:
     answers: pl.DataFrame
     lacking: str
 
+    def normalized(self, values: pl.Series) -> pl.Series:
+        """Values as this lookup compares them; null for one that stands for none."""
+        return KIND_OF[self.kind](values)
+
     def answer(self, cells: pl.DataFrame) -> pl.DataFrame:
         """`cells` with `answer` (null: none), `many` (null or 0: no match), `told`.
 
         `blank`: the value is one that stands for none.
         """
         asked = cells.select("value").unique()
-        asked = asked.with_columns(key=KIND_OF[self.kind](asked["value"]))
+        asked = asked.with_columns(key=self.normalized(asked["value"]))
         answers = self.answers.select("answer", "many", "told", key="value")
         found = asked.join(answers, on="key", how="left").select(
             "value",
@@ -81,7 +85,7 @@ def chained(first: LookupTable, second: LookupTable) -> LookupTable:
     steps = first.pairs.select("value", middle="answer")
     asked = second.answer(steps.select(value="middle")).select("blank", missing="told")
     steps = pl.concat([steps, asked], how="horizontal").with_columns(
-        key=KIND_OF[second.kind](steps["middle"])
+        key=second.normalized(steps["middle"])
     )
     found = steps.join(
         second.pairs.rename({"value": "key"}), on="key", maintain_order="left"

@@ -63,6 +63,16 @@ def prepare(
     return tuple(one.with_answers({}) for one in prepared)
 
 
+def batches_of(
+    prepared: tuple[Prepared, ...], left: int | None
+) -> Iterator[tuple[Batch, BoundMapping]]:
+    """The batches of all sources, `left` rows at most."""
+    for one in prepared:
+        for batch in one.source.batches(left):
+            yield batch, one.bound
+            left = None if left is None else left - batch.rows.height
+
+
 def open_lookups(mapping: Mapping, folders: tuple[Path, ...]) -> dict[str, LookupTable]:
     """The lookup files that fields use, each from the first folder that has it.
 
