@@ -211,7 +211,7 @@ def _next(
     if lost.is_empty():
         return f"\nNext:\n  {checked}"
     if output is None:
-        listing = command("lookups", *sources, *words, "-o", "by_hand.csv")
+        listing = command("lookups", *sources, *words, "-o", _free_file())
         return f"\nNext:\n  {listing}"
     return f"{_advice(mapping, lost, output)}\n\nNext:\n  {checked}"
 
@@ -240,6 +240,11 @@ def _advice(mapping: Mapping, lost: pl.DataFrame, output: Path) -> str:
 def _free_name(mapping: Mapping) -> str:
     names = ("by_hand", *(f"by_hand_{number}" for number in range(2, 1000)))
     return next(name for name in names if name not in mapping.lookups)
+
+
+def _free_file() -> str:
+    names = ("by_hand.csv", *(f"by_hand_{number}.csv" for number in range(2, 1000)))
+    return next(name for name in names if not Path(name).exists())
 
 
 def _kind(mapping: Mapping, rule: FieldRule) -> str:
