@@ -169,18 +169,16 @@ def _write(lost: pl.DataFrame, path: Path) -> None:
 
 
 def _summary(mapping: Mapping, found: pl.DataFrame) -> str:
+    if found.is_empty():
+        return "There is nothing to look up."
     lines = []
-    for (name,), values in found.group_by("field", maintain_order=True):
-        lost = values.filter(pl.col("answer").is_null())
-        lines.append(
-            (
-                str(name),
-                " -> ".join(_fields(mapping)[str(name)].lookup),
-                f"{values.height - lost.height:,} of {values.height:,} values resolve",
-                f"{lost['rows'].sum():,} rows with one that does not",
-            )
-        )
-    return table(lines, indent=0) if lines else "There is nothing to look up."
+    for name, rule in _fields(mapping).items():
+        answers = found.filter(pl.col("field") == name)["answer"]
+        known = answers.len() - answers.null_count()
+        if not answers.is_empty():
+            text = f"{known:,} of {answers.len():,} values resolve"
+            lines.append((name, ", ".join(rule.lookup), text))
+    return table(lines, indent=0)
 
 
 def _listed(lost: pl.DataFrame, shown: int) -> str:

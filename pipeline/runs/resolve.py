@@ -70,7 +70,9 @@ class Resolver:
             for name, query in self.mapping.queries.items()
         }
         for field, rule in self.mapping.fields.items():
-            unknown = values.of(field)["value"] if rule.lookup else pl.Series()
+            if not rule.lookup:
+                continue
+            unknown = values.of(field)["value"]
             for position, name in enumerate(rule.lookup, start=1):
                 self._ask(name, unknown, found)
                 tables = assemble(self.mapping.lookups, {**self.files, **found})
