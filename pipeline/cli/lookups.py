@@ -7,6 +7,7 @@ import click
 import polars as pl
 
 from pipeline.cli.again import typed_options
+from pipeline.cli.choosing import chosen_mapping
 from pipeline.cli.ending import told
 from pipeline.cli.options import (
     EXISTING,
@@ -27,7 +28,7 @@ from pipeline.cli.run import sending_of
 from pipeline.cli.texts import table
 from pipeline.cli.tools import default_ledger, offline_tools, target_of
 from pipeline.errors import PipelineError, SettingsError
-from pipeline.mapping import did_you_mean, find_mapping, load_mapping
+from pipeline.mapping import did_you_mean
 from pipeline.mapping.model import FieldRule, Mapping
 from pipeline.private_files import replacing
 from pipeline.runs.foresee import survey_lookups
@@ -75,7 +76,7 @@ _VALUE, _REEVO_ID = "Value", "Reevo ID"
 )
 def lookups(
     *,
-    mapping: str,
+    mapping: str | None,
     output: Path | None,
     field: str | None,
     shown: int,
@@ -93,9 +94,10 @@ def lookups(
       activity-import lookups Task.csv -m my-mapping.yaml -o by_hand.csv
     """
     with told():
-        loaded = load_mapping(find_mapping(mapping))
+        layout = Layout(sheet=options.pop("sheet"))
+        name, loaded = chosen_mapping(mapping, options["files"], layout)
         _check(loaded, field, output)
-        found = _surveyed(loaded, options, quiet=quiet)
+        found = _surveyed(loaded, layout, options, quiet=quiet)
         if field is not None:
             found = found.filter(pl.col("field") == field)
         lost = found.filter(pl.col("answer").is_null())
@@ -104,7 +106,7 @@ def lookups(
     click.echo(_summary(loaded, found))
     if not lost.is_empty():
         click.echo(_listed(lost, shown))
-    click.echo(_next(loaded, lost, output, options["files"], typed_options(mapping)))
+    click.echo(_next(loaded, lost, output, options["files"], typed_options(name)))
     raise SystemExit(0 if lost.is_empty() else _NEEDS_A_PERSON)
 
 
@@ -134,7 +136,7 @@ def _fields(mapping: Mapping) -> dict[str, FieldRule]:
 
 
 def _surveyed(
-    mapping: Mapping, options: dict[str, Any], *, quiet: bool
+    mapping: Mapping, layout: Layout, options: dict[str, Any], *, quiet: bool
 ) -> pl.DataFrame:
     sending = sending_of(options)
     job = Job(
@@ -143,7 +145,7 @@ def _surveyed(
         mapping=mapping,
         target=target_of(sending, options["workspace"]),
         reports=Path(),
-        layout=Layout(sheet=options["sheet"]),
+        layout=layout,
         dry_run=True,
         limit=options["limit"],
         lookup_age=options["lookup_age"],
