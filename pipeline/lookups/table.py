@@ -19,7 +19,8 @@ class LookupTable:
 
     `pairs` has `value` (as `kind` makes it), `answer` and its `name`, each pair once.
     `answers` has a line per value: its `answer`, how `many` differ (0: none, for a
-    chain that breaks), the `candidates` in words, and what is `told` of the value.
+    chain that breaks), the `candidates` in words, and what is `told` of a value
+    without exactly one.
     `label` names the lookup in messages; `lacking` is told of what it does not know.
     """
 
@@ -38,19 +39,21 @@ class LookupTable:
 
         `blank`: the value is one that stands for none.
         """
-        asked = cells.select("value").unique()
-        asked = asked.with_columns(key=self.normalized(asked["value"]))
+        if self.kind == "exact":
+            keyed = cells.with_columns(key="value")
+        else:
+            asked = cells.select("value").unique()
+            keys = asked.with_columns(key=self.normalized(asked["value"]))
+            keyed = cells.join(keys, on="value", how="left", maintain_order="left")
         answers = self.answers.select("answer", "many", "told", key="value")
-        found = asked.join(answers, on="key", how="left").select(
-            "value",
-            "answer",
-            "many",
-            pl.col("told").fill_null(self.lacking),
+        found = keyed.join(answers, on="key", how="left", maintain_order="left")
+        known = pl.col("many").fill_null(0) > 0
+        return found.with_columns(
+            told=pl.when(~known)
+            .then(pl.col("told").fill_null(self.lacking))
+            .otherwise("told"),
             blank=pl.col("value").is_not_null() & pl.col("key").is_null(),
-        )
-        return cells.join(
-            found, on="value", how="left", nulls_equal=True, maintain_order="left"
-        )
+        ).drop("key")
 
 
 def lookup_table(
@@ -159,8 +162,8 @@ def _answers(pairs: pl.DataFrame, label: str) -> pl.DataFrame:
     return grouped.with_columns(
         candidates=pl.col("candidates") + rest.fill_null("")
     ).with_columns(
-        told=pl.concat_str(
-            pl.lit(f"has several answers in {label}: "), pl.col("candidates")
+        told=pl.when(pl.col("many") > 1).then(
+            pl.concat_str(pl.lit(f"has several answers in {label}: "), "candidates")
         )
     )
 
