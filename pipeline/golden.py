@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.activity import TIME_FORMAT
 from pipeline.errors import Mistake
-from pipeline.lookups import LookupTable, lookup_table
+from pipeline.lookups import LookupTable, assemble, lookup_table
 from pipeline.mapping import bind_columns, normalize_name, referenced_columns
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import GoldenRow, Mapping
@@ -89,7 +89,7 @@ def _checked(mapping: Mapping, test: GoldenRow) -> Checked:
 
 
 def _tables(mapping: Mapping, test: GoldenRow) -> dict[str, LookupTable]:
-    return {
+    own = {
         name: lookup_table(
             pl.DataFrame(
                 list(test.lookups.get(name, {}).items()),
@@ -97,6 +97,8 @@ def _tables(mapping: Mapping, test: GoldenRow) -> dict[str, LookupTable]:
                 orient="row",
             ),
             label=name,
+            kind=lookup.by,
         )
-        for name in mapping.lookups
+        for name, lookup in mapping.lookups.items()
     }
+    return assemble(mapping.lookups, own)

@@ -105,21 +105,24 @@ _KINDS = (
     IssueKind(
         "lookup_no_match",
         "The lookup does not know the value",
-        "'{value}' in column '{column}' is not in {detail}.",
-        "Add it to the lookup file, or correct the cell.",
+        "'{value}' in column '{column}' {detail}.",
+        "Correct the cell, or add the value to the lookup; `activity-import lookups` "
+        "lists all such values.",
     ),
     IssueKind(
         "lookup_ambiguous",
         "The lookup has several answers",
-        "'{value}' in column '{column}' has several answers in {detail}.",
-        "Leave one answer in the lookup file.",
+        "'{value}' in column '{column}' {detail}.",
+        "Leave one answer in the lookup, or choose one: `activity-import lookups` "
+        "lists all such values.",
     ),
     IssueKind(
         "lookup_dropped",
         "A link was left out",
-        "'{value}' in column '{column}' is not in {detail}; the link was left out, as "
-        "the mapping says.",
-        "Add it to the lookup file if the link matters.",
+        "'{value}' in column '{column}' {detail}; the link was left out, as the "
+        "mapping says.",
+        "If the link matters, add the value to the lookup: `activity-import lookups` "
+        "lists all such values.",
         Severity.WARNING,
     ),
     IssueKind(

@@ -25,18 +25,19 @@ from pipeline.plan import (
     with_changes,
     without_bodies,
 )
-from pipeline.rows import Batch, Mapped
+from pipeline.rows import Mapped
 from pipeline.runs.conclude import conclude, going_on, posted_before
 from pipeline.runs.dates import with_dates_decided
+from pipeline.runs.foresee import foresee
 from pipeline.runs.job import Job, Tools
 from pipeline.runs.pilot import send_pilot
-from pipeline.runs.prepare import Prepared, prepare, rules_of
+from pipeline.runs.prepare import Prepared, batches_of, prepare, rules_of
 from pipeline.runs.record import OpenRun, open_run, reopen_run
 from pipeline.runs.sendings import case_of
 from pipeline.runs.summary import Summary
 from pipeline.runs.verdicts import Verdict, settle_by_person
 from pipeline.stages.combine import combine_rows
-from pipeline.stages.map import BoundMapping, map_rows
+from pipeline.stages.map import map_rows
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.reconcile import NOT_FOUND
 from pipeline.stages.validate import validate_rows
@@ -50,7 +51,7 @@ def run(job: Job, tools: Tools) -> Summary:
     prepared = prepare(job.paths, job.mapping, job.layout)
     job, prepared = with_dates_decided(job, prepared, tools)
     with open_run(job, tools) as opened:
-        plan = make_plan(job, prepared, tools, opened.folder)
+        plan = make_plan(job, foresee(job, prepared, tools), tools, opened.folder)
         posted = objection(plan, opened, tools) or post(plan, opened, tools)
         return conclude(opened, plan, settle(plan, opened, tools, posted), tools)
 
@@ -169,18 +170,9 @@ def _released(identity: bytes) -> Settled:
 
 def _mapped(job: Job, prepared: tuple[Prepared, ...]) -> Iterator[Mapped]:
     if not job.mapping.combine:
-        return starmap(map_rows, ahead(_batches(prepared, job.limit)))
-    everything = starmap(map_rows, ahead(_batches(prepared, None)))
+        return starmap(map_rows, ahead(batches_of(prepared, job.limit)))
+    everything = starmap(map_rows, ahead(batches_of(prepared, None)))
     return combine_rows(everything, job.mapping, limit=job.limit)
-
-
-def _batches(
-    prepared: tuple[Prepared, ...], left: int | None
-) -> Iterator[tuple[Batch, BoundMapping]]:
-    for one in prepared:
-        for batch in one.source.batches(left):
-            yield batch, one.bound
-            left = None if left is None else left - batch.rows.height
 
 
 def _refuse_dry_run(record: RunRecord) -> None:

@@ -10,6 +10,7 @@ from pipeline.api.pacing import (
     backoff_seconds,
 )
 from pipeline.api.proxy import find_proxy
+from pipeline.api.records import Record, RecordPage, RecordQuery, Reply
 from pipeline.api.timeline import Entry, Page, TimelineQuery, Unread
 from pipeline.api.transport import Timeouts
 
@@ -23,6 +24,10 @@ __all__ = [
     "Pace",
     "PaceState",
     "Page",
+    "Record",
+    "RecordPage",
+    "RecordQuery",
+    "Reply",
     "TimelineQuery",
     "Timeouts",
     "Unread",

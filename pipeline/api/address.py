@@ -29,6 +29,10 @@ class ApiAddress:
         """Shows the activities of one record."""
         return f"{self.activity_url}/_query"
 
+    def query_url(self, record_type: str) -> str:
+        """Finds records of a type."""
+        return f"{self.base_url}{_API_PATH}/{record_type}/_query"
+
     @property
     def health_url(self) -> str:
         """Answers without a key."""

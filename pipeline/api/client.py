@@ -1,4 +1,4 @@
-"""The requests we make of the API: create an activity, read a timeline, health."""
+"""The requests we make of the API: create, read a timeline, find records, health."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,9 +18,10 @@ from pipeline.api.answers import (
     read_failure,
 )
 from pipeline.api.error_bodies import clean, excerpt, read_error_body
+from pipeline.api.records import RecordQuery, Reply, read_records
 from pipeline.api.timeline import Page, TimelineQuery, Unread, read_page
 from pipeline.api.transport import SessionTransport, Timeouts
-from pipeline.api.waits import read_retry_after
+from pipeline.api.waits import read_allowance, read_retry_after
 from pipeline.errors import SettingsError
 
 _KEY_SHOWN_AS = b"[key]"
@@ -77,6 +78,7 @@ class ActivityApi:
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._key = _checked_key(key)
+        self._target = target
         self._activity_url = httpx.URL(target.activity_url)
         self._timeline_url = httpx.URL(target.timeline_url)
         self._health_url = httpx.URL(target.health_url)
@@ -121,6 +123,22 @@ class ActivityApi:
             return read_page(content)
         unread = _unread(response, content, now=self._now())
         return replace(unread, message=self._shown(unread.message))
+
+    async def find(self, query: RecordQuery, cursor: str | None = None) -> Reply:
+        """One page of records; it changes nothing, and is asked once."""
+        url = httpx.URL(self._target.query_url(query.record_type))
+        try:
+            response, content = await self._post(url, query.body(cursor))
+        except httpx.RequestError as error:
+            return Reply(self._without_key(read_failure(error)))
+        page = read_records(content, query.field) if response.is_success else None
+        if page is None:
+            return Reply(self._read(response, content))
+        allowance = read_allowance(response.headers, now=self._now())
+        answer = Answer(
+            Verdict.CREATED, http_status=response.status_code, allowance=allowance
+        )
+        return Reply(answer, page)
 
     async def health(self) -> Health:
         """Asks whether the API is there, without showing it the key."""

@@ -5,13 +5,13 @@ The page shows `contact_id`, `account_id` and `opportunity_id` as scopes, a wind
 where the next cursor stands in the answer, is assumed.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
 
+from pipeline.api.envelopes import next_cursor, texts_in
 from pipeline.rows import Link
 
 PAGE_SIZE: Final = 50
@@ -83,7 +83,7 @@ def read_page(content: bytes) -> Page | Unread:
         entries = tuple(_entry(record) for record in said["data"])
     except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError):
         return Unread("The API's timeline cannot be read.", waiting_helps=False)
-    return Page(entries, _next_cursor(said))
+    return Page(entries, next_cursor(said))
 
 
 def _entry(record: dict[str, Any]) -> Entry:
@@ -93,16 +93,9 @@ def _entry(record: dict[str, Any]) -> Entry:
         id=str(record["id"]),
         subject=_value(attributes.get("display_name")),
         created_at=_moment(record.get("created_at")),
-        texts=tuple(_texts(record)),
+        texts=tuple(texts_in(record)),
         is_manual=not kind or _MANUAL in kind.upper(),
     )
-
-
-def _next_cursor(said: dict[str, Any]) -> str | None:
-    """At the top, or in a block of its own: the guides do not show where."""
-    blocks = (said, said.get("meta"), said.get("pagination"))
-    found = (block.get("next_cursor") for block in blocks if isinstance(block, dict))
-    return next((cursor for cursor in found if isinstance(cursor, str)), None)
 
 
 def _value(envelope: object) -> str:
@@ -116,17 +109,6 @@ def _moment(text: object) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
 
 
 def _utc_text(moment: datetime) -> str:

@@ -61,5 +61,5 @@ def _check(name: str, source: Path | None, layout: Layout) -> str:
 
 
 def _shown(mapping: Mapping, source: Path) -> str:
-    lookups = len({rule.lookup for rule in mapping.fields.values()} - {None})
+    lookups = len(mapping.used_lookups)
     return f"{source} and its {lookups} lookups" if lookups else str(source)

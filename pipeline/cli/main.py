@@ -14,6 +14,7 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.ending import WRONG_USAGE, tell_wrong_usage, told
 from pipeline.cli.history import history
 from pipeline.cli.inspect import inspect
+from pipeline.cli.lookups import lookups
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
 from pipeline.cli.reconcile import reconcile
@@ -29,6 +30,7 @@ COMMANDS = (
     presets,
     check_mapping,
     preview,
+    lookups,
     validate,
     run,
     resume,

@@ -209,15 +209,23 @@ pilot_option = click.option(
     metavar="N",
     help="Send N rows spread over the source, show them, ask, then go on.",
 )
+rate_option = click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Requests per second at most; the API's own limit is found anyway.",
+)
+lookup_age_option = click.option(
+    "--lookup-age",
+    type=DurationType(),
+    default="24h",
+    show_default=True,
+    help="How old an answer of Reevo to a lookup may be; 0 asks again for all.",
+)
 connection_options = several(
     address_options,
     key_option,
-    click.option(
-        "--rate",
-        type=click.FloatRange(min=0, min_open=True),
-        metavar="N",
-        help="Requests per second at most; the API's own limit is found anyway.",
-    ),
+    rate_option,
     click.option(
         "--concurrency",
         type=click.IntRange(min=1, max=500),

@@ -11,13 +11,28 @@ import polars as pl
 from pipeline.cli.again import typed_options
 from pipeline.cli.choosing import chosen_mapping
 from pipeline.cli.ending import told
-from pipeline.cli.options import EXISTING, mapping_option, sheet_option, time_options
+from pipeline.cli.options import (
+    EXISTING,
+    address_options,
+    key_option,
+    ledger_option,
+    mapping_option,
+    sandbox_option,
+    several,
+    sheet_option,
+    time_options,
+    workspace_option,
+)
+from pipeline.cli.run import sending_of
 from pipeline.cli.texts import table
+from pipeline.cli.tools import Sending, default_ledger, offline_tools, target_of
 from pipeline.mapping import referenced_columns, with_times_as_told
 from pipeline.plan import sent_body
 from pipeline.printable import one_line, printable
 from pipeline.rows import Checked
 from pipeline.runs.dates import decide_dates
+from pipeline.runs.foresee import foresee
+from pipeline.runs.job import Job
 from pipeline.runs.prepare import Prepared, prepare, rules_of
 from pipeline.runs.typed import command
 from pipeline.stages.map import map_rows
@@ -41,6 +56,13 @@ _NO_IDENTITY = bytes(16)  # it depends on the target: the stamp shows zeros here
     show_default=True,
     help="How many rows to show.",
 )
+@several(
+    ledger_option,
+    sandbox_option,
+    workspace_option,
+    address_options,
+    key_option,
+)
 def preview(
     *,
     file: Path,
@@ -49,8 +71,11 @@ def preview(
     dates: str | None,
     sheet: str | None,
     rows: int,
+    **options: Any,
 ) -> None:
     """Show what would be sent for the first rows. Sends nothing.
+
+    Asks Reevo only if a lookup of the mapping does.
 
     \b
     Example:
@@ -61,15 +86,36 @@ def preview(
         name, loaded = chosen_mapping(mapping, (file,), layout)
         loaded = with_times_as_told(loaded, timezone=timezone, dates=dates)
         _, [prepared] = decide_dates(prepare((file,), loaded, layout), _pass_over)
+        if loaded.queries:
+            sending = sending_of(options)
+            job = Job(
+                command="preview",
+                paths=(file,),
+                mapping=loaded,
+                target=target_of(sending, options["workspace"]),
+                reports=Path(),
+                layout=layout,
+                limit=rows,
+            )
+            prepared = _with_answers(job, prepared, sending, options["ledger"])
         rules = rules_of(loaded, datetime.now(UTC))
         for batch in prepared.source.batches(rows):
             checked = validate_rows(map_rows(batch, prepared.bound), rules)
             click.echo(_shown(prepared, checked), nl=False)
-    click.echo(f"Next:\n  {command('validate', str(file), *typed_options(name))}")
+    following = command("validate", str(file), *typed_options(name))
+    click.echo(f"Next:\n  {following}")
 
 
 def _pass_over(_rows: int) -> None:
     """Nobody waits long for a preview."""
+
+
+def _with_answers(
+    job: Job, prepared: Prepared, sending: Sending, ledger: Path | None
+) -> Prepared:
+    path = ledger or default_ledger(sandbox=sending.sandbox)
+    with offline_tools(path, sending=sending, quiet=False) as tools:
+        return foresee(job, (prepared,), tools)[0]
 
 
 def _shown(prepared: Prepared, checked: Checked) -> str:

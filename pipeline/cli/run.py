@@ -13,12 +13,15 @@ from pipeline.cli.options import (
     address_options,
     empty_option,
     json_option,
+    key_option,
     ledger_option,
     limit_option,
+    lookup_age_option,
     mapping_option,
     max_invalid_option,
     pilot_option,
     quiet_option,
+    rate_option,
     repeats_option,
     reports_option,
     sandbox_option,
@@ -50,6 +53,7 @@ _job_options = several(
     limit_option,
     max_invalid_option,
     empty_option,
+    lookup_age_option,
     reports_option,
     ledger_option,
     sandbox_option,
@@ -84,6 +88,8 @@ def run(*, dry_run: bool, **options: Any) -> None:
 @_job_options
 @repeats_option
 @address_options
+@key_option
+@rate_option
 def validate(**options: Any) -> None:
     """Check every row as `run` would, and send nothing.
 
@@ -123,7 +129,7 @@ def _run(
         guards = _guards_before(options)
         if dry_run:
             path = ledger or default_ledger(sandbox=sending.sandbox)
-            with offline_tools(path, guards, quiet=quiet) as tools:
+            with offline_tools(path, guards, sending, quiet=quiet) as tools:
                 summary = run_job(job, tools)
         else:
             real = job.target.url != SANDBOX_TARGET
@@ -166,5 +172,6 @@ def _job(
         layout=layout,
         dry_run=dry_run,
         limit=options["limit"],
+        lookup_age=options["lookup_age"],
         options=typed_options(name),
     )

@@ -26,6 +26,13 @@ from pipeline.progress import progress_on_stderr
 from pipeline.rows import RowLimit
 from pipeline.runs.job import Consent, Guard, Orders, Target, Tools
 from pipeline.sandbox.process import SandboxError, running_sandbox
+from pipeline.stages.lookup import (
+    ApiDirectory,
+    Asking,
+    Counter,
+    Directory,
+    NobodyAsked,
+)
 from pipeline.stages.post import ApiSender, Limits, Line, NothingSent
 from pipeline.stages.reconcile import (
     ApiReconciler,
@@ -104,6 +111,7 @@ def tools_for(
                 partial(api.line, run), limits, stop=tools.stop, progress=tools.progress
             ),
             reconciler_for=lambda run: _reconciler(api, run, sending, tools),
+            directory=_directory(api.counter, sending, tools),
             showing=ApiShowing(api.open),
             consent=consent,
             guards=guards(consent),
@@ -113,11 +121,18 @@ def tools_for(
 
 @contextmanager
 def offline_tools(
-    ledger: Path, guards: tuple[Guard, ...] = (), *, quiet: bool
+    ledger: Path,
+    guards: tuple[Guard, ...] = (),
+    sending: Sending | None = None,
+    *,
+    quiet: bool,
 ) -> Iterator[Tools]:
-    """Tools for work that sends nothing."""
-    with _bare_tools(ledger, quiet=quiet) as (tools, _):
-        yield replace(tools, guards=guards)
+    """Tools for work that sends nothing; only a lookup may ask the API."""
+    with _bare_tools(ledger, quiet=quiet) as (tools, stack):
+        asked = sending or Sending()
+        counter = partial(_counter_for_lookups, stack, asked, ledger)
+        directory = _directory(counter, asked, tools)
+        yield replace(tools, guards=guards, directory=directory)
 
 
 @contextmanager
@@ -130,6 +145,7 @@ def _bare_tools(path: Path, *, quiet: bool) -> Iterator[tuple[Tools, ExitStack]]
             ledger=stack.enter_context(Ledger.open(path)),
             sender_for=lambda _run: NothingSent(),
             reconciler_for=lambda _run: LeftUncertain(),
+            directory=NobodyAsked(),
             showing=NothingShown(),
             consent=Unattended(),
             guards=(),
@@ -201,6 +217,13 @@ class Reach:
         )
         return Line(self.open(), Recorder(self.ledger, run), pace)
 
+    def counter(self) -> Counter:
+        """For lookups."""
+        pace = AdaptivePace(
+            rate=self.sending.rate, concurrency=self.sending.concurrency
+        )
+        return Counter(self.open(), pace)
+
     def desk(self, run: int) -> Desk:
         """For looking."""
         return Desk(self.open(), Recorder(self.ledger, run))
@@ -215,6 +238,30 @@ def _reconciler(api: Reach, run: int, sending: Sending, tools: Tools) -> Reconci
         stop=tools.stop,
         progress=tools.progress,
     )
+
+
+def _directory(
+    open_counter: Callable[[], Counter], sending: Sending, tools: Tools
+) -> Directory:
+    return ApiDirectory(
+        open_counter,
+        Asking(patience_seconds=sending.patience),
+        stop=tools.stop,
+        progress=tools.progress,
+    )
+
+
+def _counter_for_lookups(stack: ExitStack, sending: Sending, ledger: Path) -> Counter:
+    """Connects when the first lookup asks: most work without sending needs no key."""
+    try:
+        return Reach(connect(stack, sending), sending, ledger).counter()
+    except SettingsError as error:
+        raise SettingsError(
+            f"A lookup of the mapping asks Reevo. {error.message}",
+            where=error.where,
+            hint=f"Set the variable {KEY_VARIABLE}, or name a file by --api-key-file; "
+            "or try with --sandbox.",
+        ) from error
 
 
 def connect(stack: ExitStack, sending: Sending) -> Connection:

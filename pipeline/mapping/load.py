@@ -8,10 +8,10 @@ from pathlib import Path
 from pipeline.activity import STAMP_FIELDS, stamp_room
 from pipeline.errors import MappingError, Mistake
 from pipeline.mapping.load_fields import load_fields
+from pipeline.mapping.load_lookups import load_lookups
 from pipeline.mapping.load_tests import load_tests
 from pipeline.mapping.model import (
     ColumnRef,
-    FileLookup,
     Mapping,
     Rules,
     SkipRule,
@@ -67,7 +67,7 @@ def _read(path: Path) -> bytes:
 def _mapping(top: Section) -> Mapping:
     _version(top)
     name = top.required_text("name")
-    lookups = _lookups(top.table("lookups", "'lookups'"))
+    lookups = load_lookups(top.table("lookups", "'lookups'"))
     match, match_values = _match(top.table("match", "'match'"))
     mapping = Mapping(
         name=name,
@@ -210,32 +210,6 @@ def _skip(section: Section) -> SkipRule:
     if "not_in" in tests:
         return SkipRule(column, "not_in", listed["not_in"], reason)
     return SkipRule(column, "in", listed["in"], reason)
-
-
-def _lookups(section: Section | None) -> dict[str, FileLookup]:
-    if section is None:
-        return {}
-    tables = section.named_tables(tuple(section), "the lookup '{}'")
-    return {name: _lookup(table) for name, table in tables.items()}
-
-
-def _lookup(section: Section) -> FileLookup:
-    if "query" in section:
-        section.complain(
-            "Lookups that ask the API are not supported yet.",
-            "query",
-            "Use a file: {file: contacts.csv, match: OLD ID, return: REEVO ID}.",
-        )
-        return FileLookup("", "", "")
-    lookup = FileLookup(
-        file=section.required_text("file"),
-        match=section.required_text("match"),
-        returns=section.required_text("return"),
-        sheet=section.text("sheet"),
-        place=section.place,
-    )
-    section.close()
-    return lookup
 
 
 def _rules(section: Section | None) -> Rules:

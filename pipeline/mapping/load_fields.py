@@ -19,8 +19,8 @@ from pipeline.mapping.model import (
     ColumnRef,
     Constant,
     FieldRule,
-    FileLookup,
     FromColumns,
+    Lookup,
     Template,
 )
 from pipeline.mapping.nearest import did_you_mean
@@ -45,11 +45,12 @@ _ONLY_FOR = {
 }
 _NEEDS = {
     "when_missing": "lookup",
+    "when_several": "lookup",
     "when_too_long": "max_length",
 }
 
 
-def load_fields(top: Section, lookups: dict[str, FileLookup]) -> dict[str, FieldRule]:
+def load_fields(top: Section, lookups: dict[str, Lookup]) -> dict[str, FieldRule]:
     section = top.table("fields", "'fields'")
     if section is None:
         top.complain("The mapping needs 'fields'.", "fields")
@@ -62,7 +63,7 @@ def load_fields(top: Section, lookups: dict[str, FileLookup]) -> dict[str, Field
     return {name: _field(name, table, lookups) for name, table in tables.items()}
 
 
-def _field(name: str, section: Section, lookups: dict[str, FileLookup]) -> FieldRule:
+def _field(name: str, section: Section, lookups: dict[str, Lookup]) -> FieldRule:
     rule = FieldRule(
         origin=_origin(section),
         transforms=_transforms(section),
@@ -80,6 +81,7 @@ def _field(name: str, section: Section, lookups: dict[str, FileLookup]) -> Field
         ),
         lookup=_lookup(section, lookups),
         when_missing=section.choice("when_missing", ("invalid", "drop"), "invalid"),
+        when_several=section.choice("when_several", ("invalid", "drop"), "invalid"),
         default=section.text("default"),
         max_length=section.whole("max_length"),
         when_too_long=section.choice(
@@ -198,15 +200,16 @@ def _date_only(section: Section) -> time:
     return time.fromisoformat(re.sub(r"^(\d):", r"0\1:", text))
 
 
-def _lookup(section: Section, lookups: dict[str, FileLookup]) -> str | None:
-    name = section.text("lookup")
-    if name is not None and name not in lookups:
-        section.complain(
-            f"There is no lookup '{name}' under 'lookups'.",
-            "lookup",
-            did_you_mean(name, lookups),
-        )
-    return name
+def _lookup(section: Section, lookups: dict[str, Lookup]) -> tuple[str, ...]:
+    names = section.texts("lookup")
+    for name in names:
+        if name.value is not None and name.value not in lookups:
+            section.mistakes.add(
+                f"There is no lookup '{name.value}' under 'lookups'.",
+                name.place,
+                did_you_mean(name.value, lookups),
+            )
+    return tuple(dict.fromkeys(name.value for name in names if name.value))
 
 
 def _keys_mean_something(name: str, section: Section) -> None:
@@ -235,9 +238,9 @@ def _own_values_are_valid(name: str, rule: FieldRule, section: Section) -> None:
 def _own_values(rule: FieldRule) -> Iterator[tuple[str, str]]:
     if rule.default is not None:
         yield "default", rule.default
-    if rule.lookup is None and rule.values is None and rule.contains is None:
+    if not rule.lookup and rule.values is None and rule.contains is None:
         yield from (("constant", text) for text in _constants(rule))
-    if rule.lookup is None:
+    if not rule.lookup:
         yield from (("values", text) for text in (rule.values or {}).values())
         yield from (("contains", text) for text in (rule.contains or {}).values())
         if rule.otherwise is not None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pipeline.errors import Place
 
@@ -73,8 +73,9 @@ class FieldRule:
     date_only: time = time(12, 0)
     when_twice: WhenTwice = "invalid"
     when_nonexistent: WhenNonexistent = "invalid"
-    lookup: str | None = None
+    lookup: tuple[str, ...] = ()  # tried in this order
     when_missing: Literal["invalid", "drop"] = "invalid"
+    when_several: Literal["invalid", "drop"] = "invalid"
     default: str | None = None  # not before the lookup: it is never looked up
     max_length: int | None = None
     when_too_long: Literal["invalid", "truncate"] = "invalid"
@@ -108,13 +109,34 @@ class SkipRule:
 
 @dataclass(frozen=True)
 class FileLookup:
-    """A CSV or XLSX file that turns the values of `match` into those of `returns`."""
+    """A CSV or XLSX file that turns the values of `match` into those of `returns`.
+
+    `by` is one of `KINDS`; the answer is looked up in the lookup named `then`.
+    """
 
     file: str
     match: str
     returns: str
     sheet: str | None = None
+    by: str = "exact"
+    then: str | None = None
     place: Place | None = None
+
+
+@dataclass(frozen=True)
+class QueryLookup:
+    """Records of Reevo whose field `match` is the value; `by` is one of `KINDS`."""
+
+    record_type: str
+    match: str
+    by: str = "exact"
+    place: Place | None = None
+
+
+Lookup = FileLookup | QueryLookup
+# How values of lookups may be compared.
+KINDS: Final = ("exact", "email", "domain", "name", "salesforce_id", "profile_url")
+RECORD_TYPES: Final = ("contact", "account", "opportunity")
 
 
 @dataclass(frozen=True)
@@ -186,7 +208,27 @@ class Mapping:
     key: tuple[ColumnRef, ...] = ()
     combine: bool = False
     skip: tuple[SkipRule, ...] = ()
-    lookups: Dict[str, FileLookup] = field(default_factory=dict)
+    lookups: Dict[str, Lookup] = field(default_factory=dict)
     rules: Rules = Rules()
     stamp: str | None = None
     tests: tuple[GoldenRow, ...] = ()
+
+    @property
+    def used_lookups(self) -> dict[str, Lookup]:
+        """Those that fields use, and those that these lead to by `then`."""
+        waiting = [name for rule in self.fields.values() for name in rule.lookup]
+        used: dict[str, Lookup] = {}
+        while waiting:
+            name = waiting.pop(0)
+            if name in used:
+                continue
+            used[name] = lookup = self.lookups[name]
+            if isinstance(lookup, FileLookup) and lookup.then is not None:
+                waiting.append(lookup.then)
+        return used
+
+    @property
+    def queries(self) -> dict[str, QueryLookup]:
+        """The lookups in use that ask the API."""
+        used = self.used_lookups.items()
+        return {name: each for name, each in used if isinstance(each, QueryLookup)}

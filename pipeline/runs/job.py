@@ -10,6 +10,7 @@ from pipeline.ledger import Ledger, RunRecord
 from pipeline.mapping.model import Mapping
 from pipeline.plan import Plan
 from pipeline.progress import Progress
+from pipeline.stages.lookup import Directory
 from pipeline.stages.post import Posted, Sender
 from pipeline.stages.read import Layout
 from pipeline.stages.reconcile import Reconciler, Witness
@@ -28,6 +29,8 @@ class Target:
 class Job:
     """One `run` or `validate`. `limit` counts rows over all sources.
 
+    For `lookup_age` seconds an answer of Reevo to a lookup is not asked for again.
+
     `options` are those that the next command needs, too; `notes` are told at the end.
     """
 
@@ -39,6 +42,7 @@ class Job:
     layout: Layout = field(default_factory=Layout)
     dry_run: bool = False
     limit: int | None = None
+    lookup_age: float = 86_400.0
     options: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -95,6 +99,7 @@ class Tools:
     ledger: Ledger
     sender_for: SenderFor
     reconciler_for: ReconcilerFor
+    directory: Directory
     showing: Showing
     consent: Consent
     guards: tuple[Guard, ...]

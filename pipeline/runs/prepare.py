@@ -1,7 +1,8 @@
 """Everything that can be checked before the first row is read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,23 +15,35 @@ from pipeline.activity import (
     stamp_room,
 )
 from pipeline.errors import MappingError, Mistake, PipelineError, SourceError
-from pipeline.lookups import LookupTable, lookup_table
+from pipeline.lookups import LookupTable, assemble, lookup_table
 from pipeline.mapping import bind_columns, did_you_mean, normalize_name
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import FileLookup, Mapping
 from pipeline.rows import Batch, Severity
 from pipeline.runs.summary import sources_reported_in
 from pipeline.shipped import shipped_folder
+from pipeline.spreadsheet_text import restore
 from pipeline.stages.map import BoundMapping
 from pipeline.stages.read import Layout, OpenSource, open_source
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A source that is open, and the mapping bound to its columns."""
+    """A source that is open, and the mapping bound to its columns.
+
+    `bound` has the lookups' tables when `files` are all there is to look in; else
+    `with_answers` adds them.
+    """
 
     source: OpenSource
     bound: BoundMapping
+    files: Dict[str, LookupTable] = field(default_factory=dict)
+
+    def with_answers(self, asked: Dict[str, LookupTable]) -> "Prepared":
+        """As it is when Reevo has answered: `asked` has a table per query."""
+        mapping = self.bound.mapping
+        tables = assemble(mapping.lookups, {**self.files, **asked})
+        return replace(self, bound=replace(self.bound, lookups=tables))
 
 
 def prepare(
@@ -40,17 +53,33 @@ def prepare(
     wanted = layout_of(mapping, layout)
     sources = [open_source(path, wanted, number=n) for n, path in enumerate(paths)]
     headers = [_headers(mapping, source) for source in sources]
-    lookups = open_lookups(mapping, _folders(mapping, paths))
-    return tuple(
-        Prepared(source, BoundMapping(mapping, header, lookups))
+    files = open_lookups(mapping, _folders(mapping, paths))
+    prepared = (
+        Prepared(source, BoundMapping(mapping, header, {}), files)
         for source, header in zip(sources, headers, strict=True)
     )
+    if mapping.queries:
+        return tuple(prepared)
+    return tuple(one.with_answers({}) for one in prepared)
+
+
+def batches_of(
+    prepared: tuple[Prepared, ...], left: int | None
+) -> Iterator[tuple[Batch, BoundMapping]]:
+    """The batches of all sources, `left` rows at most."""
+    for one in prepared:
+        for batch in one.source.batches(left):
+            yield batch, one.bound
+            left = None if left is None else left - batch.rows.height
 
 
 def open_lookups(mapping: Mapping, folders: tuple[Path, ...]) -> dict[str, LookupTable]:
-    """The lookup tables that fields use, from the first folder that has the file."""
-    used = {rule.lookup for rule in mapping.fields.values()} - {None}
-    lookups = {n: lookup for n, lookup in mapping.lookups.items() if n in used}
+    """The lookup files that fields use, each from the first folder that has it.
+
+    What they answer is not looked up further yet.
+    """
+    used = mapping.used_lookups.items()
+    lookups = {name: each for name, each in used if isinstance(each, FileLookup)}
     paths = {name: _find(lookup, folders) for name, lookup in lookups.items()}
     if missing := [lookups[name] for name, path in paths.items() if path is None]:
         raise _files_missing(mapping, missing, folders)
@@ -128,7 +157,8 @@ def _open_lookup(
         _lookup_column(mapping, name, lookup, opened, header)
         for header in (lookup.match, lookup.returns)
     )
-    return lookup_table(rows.select(value=match, answer=returns), label=path.name)
+    pairs = rows.select(value=restore(match), answer=returns)
+    return lookup_table(pairs, label=path.name, kind=lookup.by)
 
 
 def _find(lookup: FileLookup, folders: tuple[Path, ...]) -> Path | None:

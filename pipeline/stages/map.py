@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.activity import LIST_FIELDS
 from pipeline.issues import all_issues, issue_rows
-from pipeline.lookups import LookupTable
+from pipeline.lookups import LookupTable, answer_in_order
 from pipeline.mapping.cells import (
     Headers,
     clean_cells,
@@ -88,10 +88,7 @@ def _map_field(
     kept: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
 ) -> tuple[pl.Series, list[pl.DataFrame], list[str]]:
     several = name in LIST_FIELDS
-    cells_of = list_cells if several else scalar_cells
-    cells = transformed(cells_of(kept, rule, bound.headers), rule.transforms)
-    cells = split_cells(cells, rule.split) if several else cells
-    cells, unknown = _translated(cells, name, rule)
+    cells, unknown = _before_lookup(kept, name, rule, bound.headers)
     cells, unmatched = _looked_up(cells, name, rule, bound)
     cells = _gathered(kept, cells) if several else cells
     cells = _defaulted(cells, rule)
@@ -99,6 +96,23 @@ def _map_field(
     cells, cut = _shortened(cells, name, rule)
     column = cells["value"].alias(name)
     return column, [*unknown, *unmatched, *unread, *cut], notes
+
+
+def lookup_cells(
+    kept: pl.DataFrame, name: str, rule: FieldRule, headers: Headers
+) -> pl.DataFrame:
+    """What the field looks up: `row`, `column` and `value`, null for nothing."""
+    return _before_lookup(kept, name, rule, headers)[0]
+
+
+def _before_lookup(
+    kept: pl.DataFrame, name: str, rule: FieldRule, headers: Headers
+) -> Step:
+    several = name in LIST_FIELDS
+    cells_of = list_cells if several else scalar_cells
+    cells = transformed(cells_of(kept, rule, headers), rule.transforms)
+    cells = split_cells(cells, rule.split) if several else cells
+    return _translated(cells, name, rule)
 
 
 def _translated(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
@@ -134,24 +148,28 @@ def _known(rule: FieldRule) -> pl.Expr:
 def _looked_up(
     cells: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
 ) -> Step:
-    if rule.lookup is None:
+    if not rule.lookup:
         return cells, []
-    table = bound.lookups[rule.lookup]
-    asked = table.answer(cells)
-    filled = pl.col("value").is_not_null()
-    missing = asked.filter(filled & pl.col("many").is_null())
-    several = asked.filter(filled & (pl.col("many") > 1))
-    unmatched = "lookup_dropped" if rule.when_missing == "drop" else "lookup_no_match"
-    told = pl.concat_str(pl.lit(f"{table.label}: "), pl.col("candidates"))
-    one = pl.when(pl.col("many") == 1).then(pl.col("answer"))
+    asked = answer_in_order(cells, [bound.lookups[each] for each in rule.lookup])
+    filled = pl.col("value").is_not_null() & ~pl.col("blank")
+    many = pl.col("many").fill_null(0)
+    missing, several = asked.filter(filled & (many == 0)), asked.filter(many > 1)
+    drops = rule.when_missing == "drop", rule.when_several == "drop"
+    one = pl.when(many == 1).then(pl.col("answer"))
     place: dict[str, pl.Expr | str] = {
         "column": pl.col("column"),
         "field": name,
         "value": pl.col("value"),
+        "detail": pl.col("told"),
     }
     return asked.select("row", "column", value=one), [
-        issue_rows(unmatched, missing, **place, detail=table.label),
-        issue_rows("lookup_ambiguous", several, **place, detail=told),
+        issue_rows("lookup_dropped" if drop else code, rows, **place)
+        for code, rows, drop in zip(
+            ("lookup_no_match", "lookup_ambiguous"),
+            (missing, several),
+            drops,
+            strict=True,
+        )
     ]
 
 

@@ -70,15 +70,16 @@ fields:
     values: {Call: CALL, 007: OTHER, true: EVENT, null: TEXT}
     contains: {web: WEBINAR}
     otherwise: OTHER
-  account_id: {from: AccountId, lookup: accounts}
-  opportunity_id: {from: WhatId, lookup: deals, when_missing: drop}
+  account_id: {from: AccountId, lookup: [accounts, domains]}
+  opportunity_id: {from: WhatId, lookup: deals, when_missing: drop, when_several: drop}
   contact_ids: {from: [WhoId, Contacts], split: ";", lookup: contacts}
   sequence_id: {constant: null}
   pipeline_select_list_value_id: {constant: 66666666-7777-4888-9999-000000000000}
 lookups:
   accounts: {file: ids.xlsx, sheet: Accounts, match: Old ID, return: Reevo ID}
   contacts: {file: people.csv, match: Old ID, return: Reevo ID}
-  deals: {file: deals.csv, match: Old ID, return: Reevo ID}
+  deals: {file: deals.csv, match: Old, return: Site, by: salesforce_id, then: domains}
+  domains: {query: account, match: domain_name, by: domain}
 rules:
   require_link: true
   allow_future: True

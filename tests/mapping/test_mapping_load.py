@@ -17,6 +17,7 @@ from pipeline.mapping.model import (
     FromColumns,
     GoldenRow,
     Mapping,
+    QueryLookup,
     Rules,
     SkipRule,
     SourceOptions,
@@ -87,10 +88,12 @@ FULL_FIELDS = {
         contains={"web": "WEBINAR"},
         otherwise="OTHER",
     ),
-    "account_id": FieldRule(from_("AccountId"), lookup="accounts"),
-    "opportunity_id": FieldRule(from_("WhatId"), lookup="deals", when_missing="drop"),
+    "account_id": FieldRule(from_("AccountId"), lookup=("accounts", "domains")),
+    "opportunity_id": FieldRule(
+        from_("WhatId"), lookup=("deals",), when_missing="drop", when_several="drop"
+    ),
     "contact_ids": FieldRule(
-        from_("WhoId", "Contacts"), split=(";",), lookup="contacts"
+        from_("WhoId", "Contacts"), split=(";",), lookup=("contacts",)
     ),
     "sequence_id": FieldRule(Constant(None)),
     "pipeline_select_list_value_id": FieldRule(Constant(STAGE)),
@@ -154,7 +157,10 @@ def full_in(folder: Path) -> Mapping:
         lookups={
             "accounts": FileLookup("ids.xlsx", "Old ID", "Reevo ID", "Accounts"),
             "contacts": FileLookup("people.csv", "Old ID", "Reevo ID"),
-            "deals": FileLookup("deals.csv", "Old ID", "Reevo ID"),
+            "deals": FileLookup(
+                "deals.csv", "Old", "Site", by="salesforce_id", then="domains"
+            ),
+            "domains": QueryLookup("account", "domain_name", by="domain"),
         },
         rules=Rules(require_link=True, allow_future=True),
         stamp="subject",
@@ -209,8 +215,11 @@ def test_lookups_and_tests_know_where_they_stand(tmp_path: Path) -> None:
     lookups = [lookup.place for lookup in mapping.lookups.values()]
 
     assert lookups + [test.place for test in mapping.tests] == [
-        *(Place(line, column) for line, column in [(52, 13), (53, 13), (54, 10)]),
-        *(Place(line, 5) for line in (59, 66, 69)),
+        *(
+            Place(line, column)
+            for line, column in [(52, 13), (53, 13), (54, 10), (55, 12)]
+        ),
+        *(Place(line, 5) for line in (60, 67, 70)),
     ]
 
 

@@ -36,6 +36,8 @@ def refs(*names: str) -> tuple[ColumnRef, ...]:
 
 
 def from_columns(*names: str, **steps: Any) -> FieldRule:
+    if isinstance(steps.get("lookup"), str):
+        steps["lookup"] = (steps["lookup"],)
     return FieldRule(FromColumns(refs(*names)), **steps)
 
 

@@ -27,7 +27,13 @@ def test_several_answers_are_counted_and_listed() -> None:
     table = lookup_of(("a", "2"), ("a", "1"), ("a", "2"), label="ids.csv")
 
     expected = pl.DataFrame(
-        {"value": ["a"], "answer": ["2"], "many": [2], "candidates": ["2 | 1"]},
+        {
+            "value": ["a"],
+            "answer": ["2"],
+            "many": [2],
+            "candidates": ["2 | 1"],
+            "told": ["has several answers in ids.csv: 2 | 1"],
+        },
         schema_overrides={"many": pl.get_index_type()},
     )
     assert table.label == "ids.csv"

@@ -6,6 +6,7 @@ from tests.stages.stage_givens import from_columns, issue, mapped, values_of
 
 PAIRS = {"ids": [("a", "1"), ("b", "2"), ("twin", "3"), ("twin", "4")]}
 PLACE = {"column": "A", "field": "account_id"}
+LISTS = "`activity-import lookups` lists all such values."
 TWIN = issue(
     2,
     "lookup_ambiguous",
@@ -13,7 +14,7 @@ TWIN = issue(
     field="account_id",
     value="twin",
     message="'twin' in column 'A' has several answers in ids.csv: 3 | 4.",
-    hint="Leave one answer in the lookup file.",
+    hint=f"Leave one answer in the lookup, or choose one: {LISTS}",
 )
 
 
@@ -48,7 +49,7 @@ def test_a_value_that_the_lookup_does_not_know_is_an_issue() -> None:
             **PLACE,
             value="x",
             message="'x' in column 'A' is not in ids.csv.",
-            hint="Add it to the lookup file, or correct the cell.",
+            hint=f"Correct the cell, or add the value to the lookup; {LISTS}",
         )
     ]
 
@@ -66,7 +67,7 @@ def test_a_link_without_a_match_can_be_dropped_with_a_warning() -> None:
             value="x",
             message="'x' in column 'A' is not in ids.csv; the link was left out, as "
             "the mapping says.",
-            hint="Add it to the lookup file if the link matters.",
+            hint=f"If the link matters, add the value to the lookup: {LISTS}",
         )
     ]
 
