@@ -8,17 +8,19 @@ from typing import Any
 import click
 import polars as pl
 
+from pipeline.cli.again import typed_options
 from pipeline.cli.choosing import chosen_mapping
 from pipeline.cli.ending import told
-from pipeline.cli.options import EXISTING, mapping_option, sheet_option
+from pipeline.cli.options import EXISTING, mapping_option, member_option, sheet_option
 from pipeline.cli.texts import table
 from pipeline.mapping import referenced_columns
 from pipeline.plan import sent_body
 from pipeline.printable import one_line, printable
 from pipeline.rows import Checked
 from pipeline.runs.prepare import Prepared, prepare, rules_of
+from pipeline.runs.typed import on_sources
 from pipeline.stages.map import map_rows
-from pipeline.stages.read import Layout
+from pipeline.stages.read import Layout, spooling
 from pipeline.stages.validate import validate_rows
 
 _CELL_WIDTH = 60
@@ -29,6 +31,7 @@ _NO_IDENTITY = bytes(16)  # it depends on the target: the stamp shows zeros here
 @click.argument("file", type=EXISTING)
 @mapping_option
 @sheet_option
+@member_option
 @click.option(
     "-n",
     "rows",
@@ -37,22 +40,33 @@ _NO_IDENTITY = bytes(16)  # it depends on the target: the stamp shows zeros here
     show_default=True,
     help="How many rows to show.",
 )
-def preview(*, file: Path, mapping: str | None, sheet: str | None, rows: int) -> None:
+def preview(
+    *,
+    file: Path,
+    mapping: str | None,
+    sheet: str | None,
+    member: str | None,
+    rows: int,
+) -> None:
     """Show what would be sent for the first rows. Sends nothing.
 
     \b
     Example:
       activity-import preview Task.csv -m salesforce-task -n 3
     """
-    with told():
-        layout = Layout(sheet=sheet)
-        name, loaded = chosen_mapping(mapping, (file,), layout)
-        [prepared] = prepare((file,), loaded, layout)
+    layout = Layout(sheet=sheet, member=member)
+    with told(), spooling() as spool:
+        name, loaded = chosen_mapping(mapping, (file,), layout, spool)
         rules = rules_of(loaded, datetime.now(UTC))
-        for batch in prepared.source.batches(rows):
-            checked = validate_rows(map_rows(batch, prepared.bound), rules)
-            click.echo(_shown(prepared, checked), nl=False)
-    click.echo(f"Next:\n  activity-import validate {file} -m {name}")
+        every = prepare((file,), loaded, layout, spool)
+        for prepared in every:
+            if len(every) > 1:
+                click.echo(f"{prepared.source.source.label}\n")
+            for batch in prepared.source.batches(rows):
+                checked = validate_rows(map_rows(batch, prepared.bound), rules)
+                click.echo(_shown(prepared, checked), nl=False)
+    next_one = on_sources("validate", [str(file)], *typed_options(name))
+    click.echo(f"Next:\n  {next_one}")
 
 
 def _shown(prepared: Prepared, checked: Checked) -> str:

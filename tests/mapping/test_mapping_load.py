@@ -129,6 +129,7 @@ def full_in(folder: Path) -> Mapping:
             header_row=3,
             encoding="windows-1252",
             delimiter=";",
+            member="Task*.csv",
             optional_columns=("Owner", "Region"),
             empty_values=("n/a", "000"),
             aliases={"Subject": ("Title", "Betreff"), "Region": ("Area",)},
@@ -199,8 +200,8 @@ def test_lookups_and_tests_know_where_they_stand(tmp_path: Path) -> None:
     lookups = [lookup.place for lookup in mapping.lookups.values()]
 
     assert lookups + [test.place for test in mapping.tests] == [
-        *(Place(line, column) for line, column in [(50, 13), (51, 13), (52, 10)]),
-        *(Place(line, 5) for line in (57, 64, 67)),
+        *(Place(line, column) for line, column in [(51, 13), (52, 13), (53, 10)]),
+        *(Place(line, 5) for line in (58, 65, 68)),
     ]
 
 
@@ -241,7 +242,8 @@ def test_a_quoted_null_is_text(tmp_path: Path, quoted: str) -> None:
 )
 def test_null_counts_as_absent(tmp_path: Path, key: str, value: object) -> None:
     inside = {
-        "source": "{timezone: ~, sheet: ~, header_row: ~, encoding: ~, delimiter: ~}",
+        "source": "{timezone: ~, sheet: ~, header_row: ~, encoding: ~, delimiter: ~, "
+        "member: ~}",
         "rules": "{require_link: ~, allow_future: ~}",
     }
     mapping = loaded(tmp_path, LEAST + f"{key}: {inside.get(key, '~')}\n")
