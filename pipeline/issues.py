@@ -57,9 +57,9 @@ _KINDS = (
         "Fill in the id of the record in the old system.",
     ),
     IssueKind(
-        "mangled_key",
-        "A spreadsheet has shortened the key",
-        "'{value}' in the key ({column}) is a number that a spreadsheet has shortened: "
+        "mangled_id",
+        "A spreadsheet has shortened the id",
+        "'{value}' in column '{column}' is an id that a spreadsheet took for a number: "
         "its last digits are lost.",
         "Take the id from the original export again, and format the column as text "
         "before you save it in a spreadsheet.",

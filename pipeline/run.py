@@ -39,16 +39,18 @@ from pipeline.runs.verdicts import Verdict, settle_by_person
 from pipeline.stages.combine import combine_rows
 from pipeline.stages.map import map_rows
 from pipeline.stages.post import Ending, Posted
+from pipeline.stages.read import Spool
 from pipeline.stages.reconcile import NOT_FOUND
 from pipeline.stages.validate import validate_rows
 
 
-def run(job: Job, tools: Tools) -> Summary:
+def run(job: Job, tools: Tools, spool: Spool) -> Summary:
     """Does the job; raises PipelineError when it cannot be done.
 
-    Nothing is sent before the whole plan is on disk.
+    Nothing is sent before the whole plan is on disk. `spool` takes what must be
+    unpacked.
     """
-    prepared = prepare(job.paths, job.mapping, job.layout)
+    prepared = prepare(job.paths, job.mapping, job.layout, spool)
     job, prepared = with_dates_decided(job, prepared, tools)
     with open_run(job, tools) as opened:
         plan = make_plan(job, foresee(job, prepared, tools), tools, opened.folder)

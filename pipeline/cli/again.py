@@ -13,6 +13,8 @@ _NAMES = (
     "allow_http",
     "api_key_file",
     "reports",
+    "sheet",
+    "member",
 )
 
 

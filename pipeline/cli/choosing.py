@@ -11,7 +11,7 @@ from pipeline.mapping.model import Mapping
 from pipeline.printable import printable
 from pipeline.runs.detection import detect_for_all, shipped_mappings
 from pipeline.runs.record import summary_file
-from pipeline.stages.read import Layout
+from pipeline.stages.read import Layout, Spool
 from pipeline.stages.report import FIX_ME
 
 
@@ -19,6 +19,7 @@ def chosen_mapping(
     named: str | None,
     files: tuple[Path, ...],
     layout: Layout,
+    spool: Spool,
     *,
     ledger: Path | None = None,
 ) -> tuple[str, Mapping]:
@@ -32,7 +33,7 @@ def chosen_mapping(
     if (before := _of_report(files, ledger)) is not None:
         _say(before, "that of the run that wrote the file")
         return before, load_mapping(find_mapping(before))
-    mapping, fit = detect_for_all(files, layout, shipped_mappings())
+    mapping, fit = detect_for_all(files, layout, shipped_mappings(), spool)
     _say(mapping.name, f"found by its columns: {fit.evidence}")
     return mapping.name, mapping
 

@@ -13,6 +13,7 @@ from pipeline.mapping import find_mapping, load_mapping
 from pipeline.run import run
 from pipeline.runs.job import Job
 from pipeline.shipped import shipped_folder
+from pipeline.stages.read import spooling
 
 _MAPPING = "salesforce-task"
 _SENDING = Sending(sandbox=True)
@@ -42,8 +43,11 @@ def demo(*, reports: Path) -> None:
             reports=reports,
             options=("-m", _MAPPING, "--sandbox", "--workspace", workspace),
         )
-        with tools_for(None, _SENDING, lambda _: (), quiet=True) as tools:
-            summary = run(job, tools)
+        with (
+            spooling() as spool,
+            tools_for(None, _SENDING, lambda _: (), quiet=True) as tools,
+        ):
+            summary = run(job, tools, spool)
     click.echo(summary_text(summary))
     click.echo(
         "\nThe flawed rows are in fix-me.csv, each with its reason: correct them, and "

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.again import typed_options
 from pipeline.cli.ending import told
 from pipeline.cli.looking import Look, look_at
-from pipeline.cli.options import EXISTING, sheet_option
+from pipeline.cli.options import EXISTING, member_option, sheet_option
 from pipeline.cli.texts import table
 from pipeline.mapping import Fit
 from pipeline.printable import one_line, printable
 from pipeline.rows import Source
 from pipeline.runs.detection import Detection, detect, shipped_mappings
-from pipeline.runs.typed import command
-from pipeline.stages.read import Layout, SheetFacts, sheets
+from pipeline.runs.typed import on_sources
+from pipeline.stages.read import STDIN, Layout, SheetFacts, spooling
 from pipeline.suggesting import ColumnProfile
 
 _SAMPLE_WIDTH = 24
@@ -23,41 +24,42 @@ _MOST_VALUES = 8
 @click.command("inspect")
 @click.argument("file", type=EXISTING)
 @sheet_option
-def inspect(*, file: Path, sheet: str | None) -> None:
+@member_option
+def inspect(*, file: Path, sheet: str | None, member: str | None) -> None:
     """Show what FILE is: format, encoding, sheets, columns, and which presets fit.
 
     \b
     Example:
       activity-import inspect Task.csv
     """
-    with told():
-        layout = Layout(sheet=sheet)
-        look = look_at(file, layout)
-        found = detect(file, layout, shipped_mappings())
-        text = _text(look, sheets(file), found)
-        click.echo(text)
+    layout = Layout(sheet=sheet, member=member)
+    with told(), spooling() as spool:
+        looks = look_at(file, layout, spool)
+        found = detect(file, layout, shipped_mappings(), spool)
+        texts = [*map(_text, looks), _fits_text(found)]
+        click.echo("\n\n".join(texts))
         click.echo(f"\nNext:\n  {_next(file, found)}")
 
 
 def _next(file: Path, found: Detection) -> str:
     if found.sure is not None:
-        return command("preview", str(file), "-m", found.sure.name)
+        return on_sources("preview", [str(file)], *typed_options(found.sure.name))
     fitting = next((fit.name for fit in found.fits if fit.fits), None)
     if fitting is not None:
-        return command("preview", str(file), "-m", fitting)
-    return command("suggest", str(file), "-o", f"{file.stem}.yaml")
+        return on_sources("preview", [str(file)], *typed_options(fitting))
+    draft = "mapping.yaml" if file == STDIN else f"{file.stem}.yaml"
+    return on_sources("suggest", [str(file)], "-o", draft, *typed_options("")[2:])
 
 
-def _text(look: Look, found: tuple[SheetFacts, ...], fits: Detection) -> str:
+def _text(look: Look) -> str:
     parts = (
         _file_text(look.source),
-        _sheets_text(found),
+        _sheets_text(look.sheets),
         _columns_text(look),
         _dates_text(look.columns),
         _values_text(look.columns),
         _mangled_text(look.columns),
         "\n".join(printable(f"Note: {note}") for note in look.source.notes),
-        _fits_text(fits),
     )
     return "\n\n".join(part for part in parts if part)
 

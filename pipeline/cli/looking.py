@@ -6,7 +6,14 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.rows import Source
-from pipeline.stages.read import Layout, open_source
+from pipeline.stages.read import (
+    Layout,
+    OpenSource,
+    SheetFacts,
+    Spool,
+    open_sources,
+    sheets,
+)
 from pipeline.suggesting import ColumnProfile, profile_columns
 
 _LOOKED_AT = 10_000
@@ -14,20 +21,28 @@ _LOOKED_AT = 10_000
 
 @dataclass(frozen=True)
 class Look:
-    """A source and its columns by the first `rows` rows."""
+    """A source, its sheets, and its columns by the first `rows` rows."""
 
     source: Source
+    sheets: tuple[SheetFacts, ...]
     columns: tuple[ColumnProfile, ...]
     rows: int
 
 
-def look_at(file: Path, layout: Layout) -> Look:
-    """Opens a file and reads its first rows; raises SourceError."""
-    opened = open_source(file, layout, number=0)
+def look_at(file: Path, layout: Layout, spool: Spool) -> tuple[Look, ...]:
+    """Opens a file and reads its first rows; raises SourceError.
+
+    An archive gives a look for each member that is asked for.
+    """
+    return tuple(map(_look, open_sources((file,), layout, spool)))
+
+
+def _look(opened: OpenSource) -> Look:
     source = opened.source
     frames = [batch.rows for batch in opened.batches(_LOOKED_AT)]
     no_rows = pl.DataFrame(
         schema=dict.fromkeys((column.id for column in source.columns), pl.String)
     )
     rows = pl.concat(frames) if frames else no_rows
-    return Look(source, profile_columns(source.columns, rows), rows.height)
+    columns = profile_columns(source.columns, rows)
+    return Look(source, sheets(opened.path), columns, rows.height)

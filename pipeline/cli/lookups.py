@@ -17,6 +17,7 @@ from pipeline.cli.options import (
     limit_option,
     lookup_age_option,
     mapping_option,
+    member_option,
     quiet_option,
     rate_option,
     sandbox_option,
@@ -33,10 +34,10 @@ from pipeline.mapping.model import FieldRule, Mapping
 from pipeline.private_files import replacing
 from pipeline.runs.foresee import survey_lookups
 from pipeline.runs.job import Job
-from pipeline.runs.prepare import prepare
+from pipeline.runs.prepare import Prepared, prepare
 from pipeline.runs.typed import command
 from pipeline.spreadsheet_text import neutralize
-from pipeline.stages.read import Layout
+from pipeline.stages.read import Layout, spooling
 
 _NEEDS_A_PERSON: Final = 3
 _CELL_WIDTH: Final = 50
@@ -64,6 +65,7 @@ _VALUE, _REEVO_ID = "Value", "Reevo ID"
         help="How many values to show; the file has all.",
     ),
     sheet_option,
+    member_option,
     limit_option,
     lookup_age_option,
     ledger_option,
@@ -93,11 +95,12 @@ def lookups(
       activity-import lookups Task.csv -m salesforce-task
       activity-import lookups Task.csv -m my-mapping.yaml -o by_hand.csv
     """
-    with told():
-        layout = Layout(sheet=options.pop("sheet"))
-        name, loaded = chosen_mapping(mapping, options["files"], layout)
+    with told(), spooling() as spool:
+        layout = Layout(sheet=options.pop("sheet"), member=options.pop("member"))
+        name, loaded = chosen_mapping(mapping, options["files"], layout, spool)
         _check(loaded, field, output)
-        found = _surveyed(loaded, layout, options, quiet=quiet)
+        prepared = prepare(options["files"], loaded, layout, spool)
+        found = _surveyed(prepared, layout, options, quiet=quiet)
         if field is not None:
             found = found.filter(pl.col("field") == field)
         lost = found.filter(pl.col("answer").is_null())
@@ -136,13 +139,17 @@ def _fields(mapping: Mapping) -> dict[str, FieldRule]:
 
 
 def _surveyed(
-    mapping: Mapping, layout: Layout, options: dict[str, Any], *, quiet: bool
+    prepared: tuple[Prepared, ...],
+    layout: Layout,
+    options: dict[str, Any],
+    *,
+    quiet: bool,
 ) -> pl.DataFrame:
     sending = sending_of(options)
     job = Job(
         command="lookups",
         paths=options["files"],
-        mapping=mapping,
+        mapping=prepared[0].bound.mapping,
         target=target_of(sending, options["workspace"]),
         reports=Path(),
         layout=layout,
@@ -151,7 +158,6 @@ def _surveyed(
         lookup_age=options["lookup_age"],
     )
     path = options["ledger"] or default_ledger(sandbox=sending.sandbox)
-    prepared = prepare(job.paths, mapping, job.layout)
     with offline_tools(path, sending=sending, quiet=quiet) as tools:
         return survey_lookups(job, prepared, tools)
 

@@ -124,6 +124,11 @@ time_options = several(
 sheet_option = click.option(
     "--sheet", metavar="NAME", help="The sheet of a spreadsheet to read."
 )
+member_option = click.option(
+    "--member",
+    metavar="NAME",
+    help="The file of an archive to read; * and ? stand for any text.",
+)
 limit_option = click.option(
     "--limit",
     type=click.IntRange(min=1),

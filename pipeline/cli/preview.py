@@ -17,6 +17,7 @@ from pipeline.cli.options import (
     key_option,
     ledger_option,
     mapping_option,
+    member_option,
     sandbox_option,
     several,
     sheet_option,
@@ -34,9 +35,9 @@ from pipeline.runs.dates import decide_dates
 from pipeline.runs.foresee import foresee
 from pipeline.runs.job import Job
 from pipeline.runs.prepare import Prepared, prepare, rules_of
-from pipeline.runs.typed import command
+from pipeline.runs.typed import on_sources
 from pipeline.stages.map import map_rows
-from pipeline.stages.read import Layout
+from pipeline.stages.read import Layout, spooling
 from pipeline.stages.validate import validate_rows
 
 _CELL_WIDTH = 60
@@ -48,6 +49,7 @@ _NO_IDENTITY = bytes(16)  # it depends on the target: the stamp shows zeros here
 @mapping_option
 @time_options
 @sheet_option
+@member_option
 @click.option(
     "-n",
     "rows",
@@ -69,7 +71,6 @@ def preview(
     mapping: str | None,
     timezone: str | None,
     dates: str | None,
-    sheet: str | None,
     rows: int,
     **options: Any,
 ) -> None:
@@ -81,11 +82,12 @@ def preview(
     Example:
       activity-import preview Task.csv -m salesforce-task -n 3
     """
-    with told():
-        layout = Layout(sheet=sheet)
-        name, loaded = chosen_mapping(mapping, (file,), layout)
+    with told(), spooling() as spool:
+        layout = Layout(sheet=options["sheet"], member=options["member"])
+        name, loaded = chosen_mapping(mapping, (file,), layout, spool)
         loaded = with_times_as_told(loaded, timezone=timezone, dates=dates)
-        _, [prepared] = decide_dates(prepare((file,), loaded, layout), _pass_over)
+        every = prepare((file,), loaded, layout, spool)
+        _, every = decide_dates(every, _pass_over)
         if loaded.queries:
             sending = sending_of(options)
             job = Job(
@@ -97,12 +99,9 @@ def preview(
                 layout=layout,
                 limit=rows,
             )
-            prepared = _with_answers(job, prepared, sending, options["ledger"])
-        rules = rules_of(loaded, datetime.now(UTC))
-        for batch in prepared.source.batches(rows):
-            checked = validate_rows(map_rows(batch, prepared.bound), rules)
-            click.echo(_shown(prepared, checked), nl=False)
-    following = command("validate", str(file), *typed_options(name))
+            every = _with_answers(job, every, sending, options["ledger"])
+        _show(every, rows)
+    following = on_sources("validate", [str(file)], *typed_options(name))
     click.echo(f"Next:\n  {following}")
 
 
@@ -111,11 +110,21 @@ def _pass_over(_rows: int) -> None:
 
 
 def _with_answers(
-    job: Job, prepared: Prepared, sending: Sending, ledger: Path | None
-) -> Prepared:
+    job: Job, every: tuple[Prepared, ...], sending: Sending, ledger: Path | None
+) -> tuple[Prepared, ...]:
     path = ledger or default_ledger(sandbox=sending.sandbox)
     with offline_tools(path, sending=sending, quiet=False) as tools:
-        return foresee(job, (prepared,), tools)[0]
+        return foresee(job, every, tools)
+
+
+def _show(every: tuple[Prepared, ...], rows: int) -> None:
+    rules = rules_of(every[0].bound.mapping, datetime.now(UTC))
+    for prepared in every:
+        if len(every) > 1:
+            click.echo(f"{prepared.source.source.label}\n")
+        for batch in prepared.source.batches(rows):
+            checked = validate_rows(map_rows(batch, prepared.bound), rules)
+            click.echo(_shown(prepared, checked), nl=False)
 
 
 def _shown(prepared: Prepared, checked: Checked) -> str:

@@ -19,6 +19,7 @@ from pipeline.cli.options import (
     lookup_age_option,
     mapping_option,
     max_invalid_option,
+    member_option,
     pilot_option,
     quiet_option,
     rate_option,
@@ -43,13 +44,14 @@ from pipeline.mapping import with_times_as_told
 from pipeline.run import run as run_job
 from pipeline.runs.guards import FirstRun, ImportedBefore, NoRows, TooManyInvalid
 from pipeline.runs.job import Consent, Guard, Job
-from pipeline.stages.read import Layout
+from pipeline.stages.read import Layout, Spool, spooling
 
 _job_options = several(
     click.argument("files", nargs=-1, required=True, type=EXISTING, metavar="FILE..."),
     mapping_option,
     time_options,
     sheet_option,
+    member_option,
     limit_option,
     max_invalid_option,
     empty_option,
@@ -122,15 +124,15 @@ def _run(
     **options: Any,
 ) -> None:
     ledger: Path | None = options["ledger"]
-    with told(as_json=as_json):
+    with told(as_json=as_json), spooling() as spool:
         sending = sending_of(options)
         check_scenario(sending)
-        job = _job(command, sending, options, dry_run=dry_run)
+        job = _job(command, sending, options, spool, dry_run=dry_run)
         guards = _guards_before(options)
         if dry_run:
             path = ledger or default_ledger(sandbox=sending.sandbox)
             with offline_tools(path, guards, sending, quiet=quiet) as tools:
-                summary = run_job(job, tools)
+                summary = run_job(job, tools, spool)
         else:
             real = job.target.url != SANDBOX_TARGET
 
@@ -138,7 +140,7 @@ def _run(
                 return (*guards, FirstRun(consent)) if real else guards
 
             with tools_for(ledger, sending, all_guards, quiet=quiet) as tools:
-                summary = run_job(job, tools)
+                summary = run_job(job, tools, spool)
     end_with(summary, as_json=as_json)
 
 
@@ -155,11 +157,16 @@ def _guards_before(options: dict[str, Any]) -> tuple[Guard, ...]:
 
 
 def _job(
-    command: str, sending: Sending, options: dict[str, Any], *, dry_run: bool
+    command: str,
+    sending: Sending,
+    options: dict[str, Any],
+    spool: Spool,
+    *,
+    dry_run: bool,
 ) -> Job:
-    layout = Layout(sheet=options["sheet"])
+    layout = Layout(sheet=options["sheet"], member=options["member"])
     name, mapping = chosen_mapping(
-        options["mapping"], options["files"], layout, ledger=options["ledger"]
+        options["mapping"], options["files"], layout, spool, ledger=options["ledger"]
     )
     return Job(
         command=command,

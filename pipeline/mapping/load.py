@@ -128,6 +128,7 @@ def _source(section: Section | None) -> SourceOptions:
         header_row=section.whole("header_row"),
         encoding=_encoding(section),
         delimiter=_delimiter(section),
+        member=section.text("member"),
         optional_columns=_values(section.texts("optional_columns")),
         empty_values=_values(section.texts("empty_values")),
         aliases=_aliases(section.table("aliases", "'aliases'")),

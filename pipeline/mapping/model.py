@@ -154,6 +154,7 @@ class SourceOptions:
     header_row: int | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    member: str | None = None
     optional_columns: tuple[str, ...] = ()
     empty_values: tuple[str, ...] = ()
     aliases: Dict[str, tuple[str, ...]] = field(default_factory=dict)

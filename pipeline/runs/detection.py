@@ -10,8 +10,8 @@ from pipeline.errors import PipelineError, SourceError
 from pipeline.mapping import Fit, fit_of, in_order, load_mapping, presets, surest
 from pipeline.mapping.model import Mapping
 from pipeline.runs.prepare import layout_of
-from pipeline.runs.typed import command
-from pipeline.stages.read import Layout, OpenSource, open_source
+from pipeline.runs.typed import on_sources
+from pipeline.stages.read import Layout, OpenSource, Spool, open_sources
 
 _LOOKED_AT = 1_000
 _MOST_NEAR = 4
@@ -40,10 +40,13 @@ def shipped_mappings() -> tuple[Mapping, ...]:
     return tuple(load_mapping(preset.path) for preset in presets())
 
 
-def detect(path: Path, layout: Layout, mappings: Sequence[Mapping]) -> Detection:
+def detect(
+    path: Path, layout: Layout, mappings: Sequence[Mapping], spool: Spool
+) -> Detection:
     """Compares columns and first cells of a file with mappings; raises SourceError.
 
-    Each mapping may have its own way of reading the file.
+    Each mapping may have its own way of reading the file. Of the members of an archive
+    that a way asks for, the first is looked at.
     """
     ways: dict[Layout, list[Mapping]] = {layout: []}
     for mapping in mappings:
@@ -52,7 +55,7 @@ def detect(path: Path, layout: Layout, mappings: Sequence[Mapping]) -> Detection
     trouble: list[SourceError] = []
     for way, for_it in ways.items():
         try:
-            fits += _fits(open_source(path, way, number=0), for_it)
+            fits += _fits(open_sources((path,), way, spool)[0], for_it)
         except SourceError as error:
             trouble.append(error)
     if len(trouble) == len(ways):
@@ -62,10 +65,10 @@ def detect(path: Path, layout: Layout, mappings: Sequence[Mapping]) -> Detection
 
 
 def detect_for_all(
-    paths: Sequence[Path], layout: Layout, mappings: Sequence[Mapping]
+    paths: Sequence[Path], layout: Layout, mappings: Sequence[Mapping], spool: Spool
 ) -> tuple[Mapping, Fit]:
     """The one mapping that surely fits all files; raises NoMapping, SourceError."""
-    found = [(path, detect(path, layout, mappings)) for path in paths]
+    found = [(path, detect(path, layout, mappings, spool)) for path in paths]
     for path, detection in found:
         if detection.sure is None:
             raise _unsure(path, detection)
@@ -109,6 +112,7 @@ def _unsure(path: Path, detection: Detection) -> NoMapping:
         hint=(f"Near ones: {told}. " if told else "")
         + "Name a mapping by -m, or have one drafted.",
     )
-    named = [command("preview", str(path), "-m", fit.name) for fit in fitting]
-    error.next = (*named, command("suggest", str(path)))
+    file = [str(path)]
+    named = [on_sources("preview", file, "-m", fit.name) for fit in fitting]
+    error.next = (*named, on_sources("suggest", file))
     return error

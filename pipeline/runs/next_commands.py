@@ -6,11 +6,12 @@ from pathlib import Path
 
 from pipeline.ledger import RunRecord
 from pipeline.rows import Status
-from pipeline.runs.typed import command, from_here
+from pipeline.runs.typed import command, from_here, on_sources
 from pipeline.stages.post import Posted
 from pipeline.stages.reconcile import NOT_FOUND
 from pipeline.stages.report import FIX_ME, Counted
 
+_LAYOUT = ("--sheet=", "--member=")
 _FOR_RESUME = ("--ledger=", "--allow-http", "--api-key-file=")
 
 
@@ -39,7 +40,7 @@ def _to_send(record: RunRecord, counts: Counter[str], posted: Posted) -> Iterato
         yield resume_command(record)
     to_fix = counts[Status.INVALID] + counts[Status.REJECTED]
     if record.dry_run and not to_fix and posted.resumable:
-        yield command("run", *map(from_here, record.sources), *record.options)
+        yield on_sources("run", record.sources, *record.options)
 
 
 def _to_settle(record: RunRecord, counted: Counted) -> Iterator[str]:
@@ -53,7 +54,12 @@ def _to_settle(record: RunRecord, counted: Counted) -> Iterator[str]:
 def _to_fix(record: RunRecord, counts: Counter[str]) -> Iterator[str]:
     if counts[Status.INVALID] + counts[Status.REJECTED]:
         fix_me = from_here(str(Path(record.reports) / FIX_ME))
-        yield command("run", fix_me, *record.options)
+        yield command("run", fix_me, *_without_layout(record))
+
+
+def _without_layout(record: RunRecord) -> list[str]:
+    """A fix-me.csv is no sheet and no archive."""
+    return [word for word in record.options if not word.startswith(_LAYOUT)]
 
 
 def _needed(record: RunRecord) -> list[str]:

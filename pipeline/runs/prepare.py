@@ -20,11 +20,11 @@ from pipeline.mapping import bind_columns, did_you_mean, normalize_name
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import FileLookup, Mapping
 from pipeline.rows import Batch, Severity
-from pipeline.runs.summary import sources_reported_in
+from pipeline.runs.places import Places, places_of
 from pipeline.shipped import shipped_folder
 from pipeline.spreadsheet_text import restore
 from pipeline.stages.map import BoundMapping
-from pipeline.stages.read import Layout, OpenSource, open_source
+from pipeline.stages.read import Layout, OpenSource, Spool, open_source, open_sources
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,15 @@ class Prepared:
 
 
 def prepare(
-    paths: tuple[Path, ...], mapping: Mapping, layout: Layout
+    paths: tuple[Path, ...], mapping: Mapping, layout: Layout, spool: Spool
 ) -> tuple[Prepared, ...]:
-    """Opens all sources and lookups; raises what is wrong with the first that fails."""
-    wanted = layout_of(mapping, layout)
-    sources = [open_source(path, wanted, number=n) for n, path in enumerate(paths)]
+    """Opens all sources and lookups; raises what is wrong with the first that fails.
+
+    They can be read as long as `spool` is there.
+    """
+    sources = open_sources(paths, layout_of(mapping, layout), spool)
     headers = [_headers(mapping, source) for source in sources]
-    files = open_lookups(mapping, _folders(mapping, paths))
+    files = open_lookups(mapping, places_of(mapping, paths, spool))
     prepared = (
         Prepared(source, BoundMapping(mapping, header, {}), files)
         for source, header in zip(sources, headers, strict=True)
@@ -73,16 +75,16 @@ def batches_of(
             left = None if left is None else left - batch.rows.height
 
 
-def open_lookups(mapping: Mapping, folders: tuple[Path, ...]) -> dict[str, LookupTable]:
-    """The lookup files that fields use, each from the first folder that has it.
+def open_lookups(mapping: Mapping, places: Places) -> dict[str, LookupTable]:
+    """The lookup files that fields use, each from the first place that has it.
 
     What they answer is not looked up further yet.
     """
     used = mapping.used_lookups.items()
     lookups = {name: each for name, each in used if isinstance(each, FileLookup)}
-    paths = {name: _find(lookup, folders) for name, lookup in lookups.items()}
+    paths = {name: places.find(lookup.file) for name, lookup in lookups.items()}
     if missing := [lookups[name] for name, path in paths.items() if path is None]:
-        raise _files_missing(mapping, missing, folders)
+        raise _files_missing(mapping, missing, places.folders)
     return {
         name: _open_lookup(mapping, name, lookups[name], path)
         for name, path in paths.items()
@@ -109,21 +111,6 @@ def _most(mapping: Mapping, name: str, standard: int) -> int:
     return standard - (stamp_room(name) if mapping.stamp == name else 0)
 
 
-def _folders(mapping: Mapping, paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Where lookup files may lie: beside the mapping, or beside a source.
-
-    A fix-me.csv stands for the sources it was made from, which its report names.
-    """
-    folders: list[Path] = []
-    waiting = [mapping.folder, *(path.parent for path in paths)]
-    while waiting:
-        folder = waiting.pop(0)
-        if folder not in folders:
-            folders.append(folder)
-            waiting += [Path(path).parent for path in sources_reported_in(folder)]
-    return tuple(folders)
-
-
 def layout_of(mapping: Mapping, asked: Layout) -> Layout:
     """How a file is to be read: as asked, else as the mapping says."""
     options = mapping.source
@@ -132,6 +119,7 @@ def layout_of(mapping: Mapping, asked: Layout) -> Layout:
         header_row=asked.header_row or options.header_row,
         encoding=asked.encoding or options.encoding,
         delimiter=asked.delimiter or options.delimiter,
+        member=asked.member or options.member,
     )
 
 
@@ -159,11 +147,6 @@ def _open_lookup(
     )
     pairs = rows.select(value=restore(match), answer=returns)
     return lookup_table(pairs, label=path.name, kind=lookup.by)
-
-
-def _find(lookup: FileLookup, folders: tuple[Path, ...]) -> Path | None:
-    paths = (folder / lookup.file for folder in folders)
-    return next((path for path in paths if path.is_file()), None)
 
 
 def _files_missing(

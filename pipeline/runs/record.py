@@ -16,6 +16,7 @@ from pipeline.runs.job import Job, Tools
 from pipeline.runs.next_commands import resume_command
 from pipeline.runs.summary import SUMMARY, Heading, RunStatus, Summary
 from pipeline.runs.typed import from_here
+from pipeline.stages.read import STDIN
 from pipeline.stopping import Interrupted
 
 _LOCK_SECONDS = 1.0  # `history` holds a lock for a moment, to see whether it is free
@@ -61,7 +62,7 @@ def open_run(job: Job, tools: Tools) -> Iterator[OpenRun]:
         mapping_sha256=job.mapping.sha256,
         started_at=started,
         reports=str(reports.absolute()),
-        sources=tuple(str(path.absolute()) for path in job.paths),
+        sources=tuple(str(p if p == STDIN else p.absolute()) for p in job.paths),
         options=job.options,
     )
     number = tools.ledger.begin_run(record)

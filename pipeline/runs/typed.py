@@ -1,6 +1,7 @@
 """Paths and commands as a person would type them here."""
 
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -14,3 +15,10 @@ def from_here(path: str) -> str:
 def command(*words: str) -> str:
     """What to type, with quotes where a shell needs them."""
     return shlex.join(("activity-import", *words))
+
+
+def on_sources(word: str, paths: Iterable[str], *options: str) -> str:
+    """What to type about sources; what was piped in must be piped in again."""
+    named = [from_here(path) for path in paths]
+    pipe = "... | " if "-" in named else ""
+    return pipe + command(word, *named, *options)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.activity import LIST_FIELDS
+from pipeline.activity import IDS, LIST_FIELDS
 from pipeline.issues import all_issues, issue_rows
 from pipeline.lookups import LookupTable, answer_in_order
 from pipeline.mapping.cells import (
@@ -21,10 +21,9 @@ from pipeline.mapping.skips import skipped_rows
 from pipeline.mapping.times import TimeRule, parse_times
 from pipeline.mapping.transforms import transformed
 from pipeline.rows import Batch, Mapped
+from pipeline.spreadsheet_text import SHORTENED
 
 KEY_SEPARATOR = "\x1f"
-# A long number as a spreadsheet shows and saves it: 3.01188E+11, or 3,01188E+11.
-_SHORTENED = r"(^|\x1f)\d[.,]\d+[Ee]\+\d+(\x1f|$)"
 _IN_UTC = (
     "Times without an offset are read as UTC: neither `source.timezone` in the mapping "
     "nor --timezone names another zone."
@@ -75,27 +74,40 @@ def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
     any_filled = pl.any_horizontal([cell.is_not_null() for cell in cells])
     keys = kept.select("row", key=pl.when(any_filled).then(text))
     missing = keys.filter(pl.col("key").is_null())
-    mangled = keys.filter(pl.col("key").str.contains(_SHORTENED))
-    label = bound.headers.label(refs)
-    shown = pl.col("key").str.replace_all(KEY_SEPARATOR, ", ", literal=True)
     return keys, [
-        issue_rows("key_missing", missing, column=label),
-        issue_rows("mangled_key", mangled, column=label, value=shown),
+        issue_rows("key_missing", missing, column=bound.headers.label(refs)),
+        *(
+            _mangled(kept.select("row", value=cell), bound.headers.names[ref.name])
+            for ref, cell in zip(refs, cells, strict=True)
+        ),
     ]
+
+
+def _mangled(
+    cells: pl.DataFrame, column: pl.Expr | str, field: str = ""
+) -> pl.DataFrame:
+    """The issues of ids in `value` whose last digits a spreadsheet has taken away."""
+    return issue_rows(
+        "mangled_id",
+        cells.filter(pl.col("value").str.contains(SHORTENED)),
+        column=column,
+        field=field,
+        value=pl.col("value"),
+    )
 
 
 def _map_field(
     kept: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
 ) -> tuple[pl.Series, list[pl.DataFrame], list[str]]:
     several = name in LIST_FIELDS
-    cells, unknown = _before_lookup(kept, name, rule, bound.headers)
+    cells, unfit = _before_lookup(kept, name, rule, bound.headers)
     cells, unmatched = _looked_up(cells, name, rule, bound)
     cells = _gathered(kept, cells) if several else cells
     cells = _defaulted(cells, rule)
     cells, unread, notes = _timed(cells, name, rule, bound)
     cells, cut = _shortened(cells, name, rule)
     column = cells["value"].alias(name)
-    return column, [*unknown, *unmatched, *unread, *cut], notes
+    return column, [*unfit, *unmatched, *unread, *cut], notes
 
 
 def lookup_cells(
@@ -112,7 +124,9 @@ def _before_lookup(
     cells_of = list_cells if several else scalar_cells
     cells = transformed(cells_of(kept, rule, headers), rule.transforms)
     cells = split_cells(cells, rule.split) if several else cells
-    return _translated(cells, name, rule)
+    cells, unknown = _translated(cells, name, rule)
+    cells, mangled = _without_mangled(cells, name, rule)
+    return cells, [*unknown, *mangled]
 
 
 def _translated(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
@@ -143,6 +157,15 @@ def _known(rule: FieldRule) -> pl.Expr:
         for part, new in (rule.contains or {}).items()
     ]
     return pl.coalesce(known).fill_null(pl.lit(rule.otherwise, dtype=pl.String))
+
+
+def _without_mangled(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
+    """No lookup is asked for, and no field made of, an id that is not whole."""
+    if name not in IDS and not rule.lookup:
+        return cells, []
+    whole = ~pl.col("value").str.contains(SHORTENED)
+    issues = _mangled(cells, pl.col("column"), name)
+    return cells.with_columns(value=pl.when(whole).then("value")), [issues]
 
 
 def _looked_up(

@@ -55,8 +55,6 @@ _PATTERNS = {
     Kind.NUMBER: r"^[+-]?\d+([.,]\d+)*$",
     Kind.PHONE: r"^\+?[\d\s().\-/]{7,20}$",
 }
-MANGLED = r"^\d[.,]\d+[Ee]\+\d+$"
-"""A long number as a spreadsheet shows and saves it."""
 OFFSET = rf"{_CLOCK}{_OFFSET}$"
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.rows import Column
+from pipeline.spreadsheet_text import SHORTENED
 from pipeline.suggesting.dates import Dates, dates_in
-from pipeline.suggesting.kinds import MANGLED, Kind, kind_of
+from pipeline.suggesting.kinds import Kind, kind_of
 
 _SAMPLES = 3
 _MOST_VALUES = 20
@@ -60,7 +61,7 @@ def _profile(column: Column, cells: pl.Series) -> ColumnProfile:
     different = filled.unique(maintain_order=True)
     compared = different.head(_COMPARED)
     kind, whole = kind_of(compared)
-    mangled = compared.filter(compared.str.contains(MANGLED))
+    mangled = compared.filter(compared.str.contains(SHORTENED))
     return ColumnProfile(
         column=column,
         filled=filled.len() / cells.len() if cells.len() else 0.0,

@@ -37,6 +37,7 @@ source:
   header_row: 3
   encoding: windows-1252
   delimiter: semicolon
+  member: "Task*.csv"
   optional_columns: [Owner, " Region "]
   empty_values: [n/a, 000]
   aliases: {Subject: [Title, Betreff], Region: Area}

@@ -1,5 +1,6 @@
 """What tests of reading start from: files, and all that is read from them."""
 
+import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -8,7 +9,14 @@ from openpyxl import Workbook
 
 from pipeline.errors import SourceError
 from pipeline.rows import Batch
-from pipeline.stages.read import Layout, OpenSource, csv_file, open_source
+from pipeline.stages.read import (
+    Layout,
+    OpenSource,
+    csv_file,
+    open_source,
+    open_sources,
+    spooling,
+)
 
 AS_FOUND = Layout()
 EXTRA_HINT = (
@@ -94,3 +102,28 @@ def refusal(path: Path, layout: Layout = AS_FOUND) -> tuple[str, str, str]:
 
 def small_blocks(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr(csv_file, "_BLOCK_BYTES", size)
+
+
+def zipped(folder: Path, members: dict[str, bytes], name: str = "export.zip") -> Path:
+    path = folder / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    return path
+
+
+def tables(*paths: Path, member: str | None = None) -> dict[str, list[Row]]:
+    """The rows of every source that the paths lead to, by its name."""
+    with spooling() as spool:
+        sources = open_sources(paths, Layout(member=member), spool)
+        return {
+            each.source.label: [row for b in each.batches() for row in b.rows.rows()]
+            for each in sources
+        }
+
+
+def refused(*paths: Path, member: str | None = None) -> tuple[str, str, str]:
+    """Message, place and hint of the error that ends the opening or reading."""
+    with pytest.raises(SourceError) as caught:
+        tables(*paths, member=member)
+    return caught.value.message, caught.value.where, caught.value.hint

@@ -291,7 +291,7 @@ def test_a_key_that_a_spreadsheet_shortened_is_not_sent(api: str, key: str) -> N
     Path("rows.csv").write_text(f'Id,When,What\n"{key}",2024-03-01,Call\n')
     ended = activity_import("run", "rows.csv", *PLAIN)
 
-    assert outcomes(ended.run) == {2: ("invalid", "mangled_key")}
+    assert outcomes(ended.run) == {2: ("invalid", "mangled_id")}
     assert api
 
 

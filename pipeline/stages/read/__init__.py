@@ -4,6 +4,24 @@ Nothing is guessed: no number, date or leading zero is touched.
 """
 
 from pipeline.stages.read.opened import Layout, OpenSource, SheetFacts
-from pipeline.stages.read.opening import open_source, sheets
+from pipeline.stages.read.opening import (
+    STDIN,
+    companion,
+    open_source,
+    open_sources,
+    sheets,
+)
+from pipeline.stages.read.spool import Spool, spooling
 
-__all__ = ["Layout", "OpenSource", "SheetFacts", "open_source", "sheets"]
+__all__ = [
+    "STDIN",
+    "Layout",
+    "OpenSource",
+    "SheetFacts",
+    "Spool",
+    "companion",
+    "open_source",
+    "open_sources",
+    "sheets",
+    "spooling",
+]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from pipeline.rows import Batch, Source
@@ -11,13 +12,15 @@ from pipeline.rows import Batch, Source
 class Layout:
     """How a file is to be read; None means: found by itself.
 
-    `header_row` counts from 1, as a spreadsheet does; `delimiter` is one character.
+    `header_row` counts from 1, as a spreadsheet does; `delimiter` is one character;
+    `member` is a name or pattern, and means nothing for files that are no archive.
     """
 
     sheet: str | None = None
     header_row: int | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class OpenSource(Protocol):
 
     @property
     def source(self) -> Source: ...
+
+    @property
+    def path(self) -> Path:
+        """Where its bytes lie; `source.path` is what it is called."""
 
     def batches(self, limit: int | None = None) -> Iterator[Batch]:
         """The rows in order, `limit` of them at most; raises SourceError."""

@@ -1,12 +1,24 @@
 """Which kind of file a path leads to, and its opening."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import SourceError
 from pipeline.mapping import did_you_mean
+from pipeline.rows import Batch, Source
+from pipeline.stages.read.archive import (
+    GZIP,
+    ZipArchive,
+    is_workbook_zip,
+    is_zip,
+    unpack_gzip,
+)
 from pipeline.stages.read.csv_file import CsvFile, open_csv_file
 from pipeline.stages.read.opened import Layout, OpenSource, SheetFacts
+from pipeline.stages.read.spool import Spool
 from pipeline.stages.read.workbook import (
     Sheet,
     is_workbook,
@@ -25,12 +37,91 @@ _SIGNATURES = {
     b"PAR1": ("a Parquet file", "Export the data as CSV or XLSX."),
     b"SQLite format 3": ("a database", "Export the data as CSV or XLSX."),
 }
+STDIN = Path("-")
+_STDIN_NAME = "stdin"
 Opener = Callable[..., CsvFile | Sheet]
 _WEB_PAGE = (b"<!doctype html", b"<html")
 _HEAD = 1 << 18
+_PIECE = 1 << 20
 
 
-def open_source(path: Path, layout: Layout, *, number: int) -> OpenSource:
+@dataclass(frozen=True)
+class _Place:
+    """Where the bytes of a source lie, and what it is called."""
+
+    path: Path
+    shown: str
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Errors bear the name, not the place."""
+        try:
+            yield
+        except SourceError as error:
+            error.where = error.where.replace(str(self.path), self.shown)
+            raise
+
+
+@dataclass(frozen=True)
+class _Unpacked:
+    """A source that lies elsewhere than its name says."""
+
+    opened: CsvFile | Sheet
+    place: _Place
+
+    @property
+    def source(self) -> Source:
+        return self.opened.source
+
+    @property
+    def path(self) -> Path:
+        return self.opened.path
+
+    def batches(self, limit: int | None = None) -> Iterator[Batch]:
+        with self.place.named():
+            yield from self.opened.batches(limit)
+
+
+def open_sources(
+    paths: Sequence[Path], layout: Layout, spool: Spool
+) -> tuple[OpenSource, ...]:
+    """The sources that the paths lead to, numbered in order; raises SourceError.
+
+    An archive gives a source for each member that `layout` asks for; `-` is standard
+    input. What must be unpacked lies in `spool`, as long as that is there.
+    """
+    if sum(path == STDIN for path in paths) > 1:
+        raise SourceError(
+            "Standard input can be read only once.",
+            where=_STDIN_NAME,
+            hint="Name `-` once.",
+        )
+    places = [place for path in paths for place in _places(path, layout, spool)]
+    return tuple(
+        _open_place(place, layout, number=number) for number, place in enumerate(places)
+    )
+
+
+def companion(path: Path, name: str, spool: Spool) -> Path | None:
+    """The member of an archive that is called `name`, unpacked; None if none is.
+
+    `path` may lead to any file: one that is no archive has no members.
+    """
+    place = _spooled(spool) if path == STDIN else _Place(path, str(path))
+    if not place.path.is_file() or not _is_archive(place.path, _head(place.path)):
+        return None
+    archive = ZipArchive(place.path, place.shown)
+    found = archive.called(name)
+    if len(found) > 1:
+        raise SourceError(
+            f"The archive has {len(found)} files that are called '{name}'.",
+            where=place.shown,
+            hint="Unpack it, and put the one that counts beside the mapping.",
+        )
+    return archive.unpacked(found[0], spool) if found else None
+
+
+def open_source(path: Path, layout: Layout, *, number: int) -> CsvFile | Sheet:
     """Opens a CSV, TSV or spreadsheet file; raises SourceError if it is none.
 
     `number` is the file's place among the sources of a run.
@@ -45,6 +136,62 @@ def open_source(path: Path, layout: Layout, *, number: int) -> OpenSource:
     return open_it(path, layout, number=number)
 
 
+def _places(path: Path, layout: Layout, spool: Spool) -> Iterator[_Place]:
+    place = _spooled(spool) if path == STDIN else _Place(path, str(path))
+    with place.named():
+        head = _head(place.path)
+    if head.startswith(GZIP):
+        inner = unpack_gzip(place.path, place.shown, spool)
+        yield _not_nested(_Place(inner, place.shown))
+    elif _is_archive(place.path, head):
+        archive = ZipArchive(place.path, place.shown)
+        for member in archive.chosen(layout.member):
+            inner = archive.unpacked(member, spool)
+            yield _not_nested(_Place(inner, archive.name_of(member)))
+    else:
+        yield place
+
+
+def _spooled(spool: Spool) -> _Place:
+    file = spool.keep((_STDIN_NAME,), _standard_input, where=_STDIN_NAME)
+    return _Place(file, _STDIN_NAME)
+
+
+def _standard_input() -> Iterable[bytes]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise SourceError(
+            "Nothing is piped into standard input.",
+            where=_STDIN_NAME,
+            hint="Name a file, or pipe one in: cat FILE | activity-import ... -",
+        )
+    return iter(lambda: sys.stdin.buffer.read(_PIECE), b"")
+
+
+def _is_archive(path: Path, head: bytes) -> bool:
+    return is_zip(head) and not is_workbook_zip(path, head)
+
+
+def _not_nested(place: _Place) -> _Place:
+    with place.named():
+        head = _head(place.path)
+    if head.startswith(GZIP) or _is_archive(place.path, head):
+        raise SourceError(
+            "It is an archive inside an archive.",
+            where=place.shown,
+            hint="Unpack the outer one first.",
+        )
+    return place
+
+
+def _open_place(place: _Place, layout: Layout, *, number: int) -> OpenSource:
+    if place.shown == str(place.path):
+        return open_source(place.path, layout, number=number)
+    with place.named():
+        opened = open_source(place.path, layout, number=number)
+    source = replace(opened.source, path=place.shown)
+    return _Unpacked(replace(opened, source=source), place)
+
+
 def sheets(path: Path) -> tuple[SheetFacts, ...]:
     """The sheets of a workbook; none for other files."""
     return workbook_sheets(path) if is_workbook(_head(path)) else ()
@@ -55,7 +202,7 @@ def _may_be_ours(head: bytes) -> bool:
     return is_workbook(head) or b"_hint" in head.replace(b"\0", b"")
 
 
-def _report_of_ours(path: Path, open_it: Opener, number: int) -> OpenSource | None:
+def _report_of_ours(path: Path, open_it: Opener, number: int) -> CsvFile | Sheet | None:
     """A fix-me.csv has a layout of its own, whatever the mapping says of its source."""
     try:
         opened = open_it(path, Layout(), number=number)
@@ -102,6 +249,10 @@ def _refuse_other_files(path: Path, head: bytes) -> None:
     for signature, (kind, hint) in _SIGNATURES.items():
         if head.startswith(signature):
             raise SourceError(f"The file is {kind}.", where=str(path), hint=hint)
+    if head[257:262] == b"ustar":
+        raise SourceError(
+            "The file is an archive (tar).", where=str(path), hint="Unpack it first."
+        )
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(_WEB_PAGE):
         raise SourceError(

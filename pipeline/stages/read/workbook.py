@@ -66,7 +66,7 @@ def open_sheet(path: Path, layout: Layout, *, number: int) -> "Sheet":
         format="spreadsheet",
         notes=header.notes,
     )
-    return Sheet(source, cells, header)
+    return Sheet(source, path, cells, header)
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ class Sheet:
     """A sheet of a workbook, in memory."""
 
     source: Source
+    path: Path
     cells: pl.DataFrame
     header: Header
 
