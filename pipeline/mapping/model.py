@@ -218,15 +218,14 @@ class Mapping:
     def used_lookups(self) -> dict[str, Lookup]:
         """Those that fields use, and those that these lead to by `then`."""
         waiting = [name for rule in self.fields.values() for name in rule.lookup]
-        used: dict[str, Lookup] = {}
+        used: set[str] = set()
         while waiting:
-            name = waiting.pop(0)
-            if name in used:
-                continue
-            used[name] = lookup = self.lookups[name]
-            if isinstance(lookup, FileLookup) and lookup.then is not None:
+            name = waiting.pop()
+            lookup = self.lookups[name]
+            if isinstance(lookup, FileLookup) and lookup.then and name not in used:
                 waiting.append(lookup.then)
-        return used
+            used.add(name)
+        return {name: each for name, each in self.lookups.items() if name in used}
 
     @property
     def queries(self) -> dict[str, QueryLookup]:

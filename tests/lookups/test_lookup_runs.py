@@ -1,10 +1,18 @@
 """Lookups as their user meets them, from values that do not resolve to ids."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipeline.mapping import load_mapping
+from pipeline.mapping.cells import clean_cells
+from pipeline.mapping.model import QueryLookup
+from pipeline.runs.prepare import prepare
+from pipeline.runs.resolve import LookedUp, Resolver
+from pipeline.stages.read import Layout
 from tests.commands import Ended, activity_import, lines_of, outcomes
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -288,3 +296,44 @@ def test_a_broken_row_of_a_lookup_file_is_told() -> None:
     assert ended.code == 1
     assert "The lookup 'ids' cannot be read: " in ended.err
     assert "Contact.csv, row 3" in ended.err
+
+
+class Asked:
+    """A directory that knows one contact, and notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.values: list[tuple[str, list[str]]] = []
+
+    def find(self, lookup: QueryLookup, values: pl.Series) -> Iterator[pl.DataFrame]:
+        self.values.append((lookup.match, values.sort().to_list()))
+        known = [value for value in values if value == "ada@x.org"]
+        texts = pl.List(pl.String())
+        yield pl.DataFrame(
+            {
+                "value": known,
+                "ids": [[ADA]] * len(known),
+                "names": [["A"]] * len(known),
+            },
+            schema={"value": pl.String(), "ids": texts, "names": texts},
+        )
+
+
+def test_a_later_lookup_is_asked_for_what_the_earlier_ones_do_not_know() -> None:
+    Path("rows.csv").write_text(
+        "Id,When,What,Who,Site\n1,,,ada@x.org;Zoe;003D000000AAAAB;Zoe,\n"
+    )
+    mapping = load_mapping(Path("acme.yaml"))
+    [prepared] = prepare((Path("rows.csv"),), mapping, Layout())
+    values = LookedUp(mapping.fields)
+    for batch in prepared.source.batches():
+        headers = prepared.bound.headers
+        values.see(clean_cells(batch.rows, mapping, headers), headers)
+    directory = Asked()
+
+    Resolver(mapping, prepared.files, directory).tables(values)
+
+    assert [each for each in directory.values if each[1]] == [
+        ("primary_email", ["gone@nowhere.example"]),
+        ("primary_email", ["003D000000AAAAB", "Zoe", "ada@x.org"]),
+        ("display_name", ["003D000000AAAAB", "Zoe"]),
+    ]
