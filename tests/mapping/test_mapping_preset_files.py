@@ -5,10 +5,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from pipeline.mapping import fit_of, normalize_name, referenced_columns
 from pipeline.mapping.cells import source_columns
 from pipeline.mapping.model import Mapping
+from pipeline.rows import Column
 from pipeline.runs.detection import detect, shipped_mappings
 from pipeline.stages.read import Layout
 from tests.commands import ROOT
@@ -42,6 +45,23 @@ def test_exactly_one_preset_fits_a_sample(sample: dict[str, Any]) -> None:
 
     assert [fit.name for fit in found.fits if fit.fits] == [sample["mapping"]]
     assert found.sure is not None
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "least"])
+@each_preset
+def test_what_a_preset_names_and_what_it_needs_tell_it_from_all_others(
+    preset: Mapping, *, whole: bool
+) -> None:
+    named = (*(ref.name for ref in referenced_columns(preset)), *preset.match)
+    header = {normalize_name(name): name for name in named}
+    if not whole:
+        for name in preset.source.optional_columns:
+            del header[normalize_name(name)]
+    columns = [Column(f"c{at}", name) for at, name in enumerate(header.values())]
+    rows = pl.DataFrame(schema={column.id: pl.String for column in columns})
+    fits = [fit_of(other, columns, rows) for other in PRESETS]
+
+    assert [fit.name for fit in fits if fit.fits] == [preset.name]
 
 
 def test_every_preset_has_a_sample() -> None:
