@@ -8,12 +8,26 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.sample_makers import hubspot, salesforce
+from tests.sample_makers.dynamics import dynamics_made
 from tests.sample_makers.files import csv_text, sample_csv, workbook_bytes
 from tests.sample_makers.generic import generic_samples
+from tests.sample_makers.hubspot_activities import hubspot_activities_made
 from tests.sample_makers.parts import Sample
+from tests.sample_makers.salesforce_events import event_made
+from tests.sample_makers.salesforce_extracts import extracts_made
+from tests.sample_makers.salesforce_report import report_made
+from tests.sample_makers.zoho import zoho_made
 
 ROOT = Path(__file__).parent.parent
 EXPECTED = "tests/expected_samples.json"
+MAKERS = (
+    event_made,
+    extracts_made,
+    report_made,
+    hubspot_activities_made,
+    zoho_made,
+    dynamics_made,
+)
 Lines = Mapping[str, Iterable[tuple[str, ...]]]
 
 
@@ -21,6 +35,8 @@ def sample_files() -> dict[str, bytes]:
     """The content of every file, by its path in the project."""
     tasks, calls = salesforce.salesforce_sample(), hubspot.hubspot_sample()
     sheets = generic_samples()
+    made = [make() for make in MAKERS]
+    more = [sample for each in made for sample in each.samples]
     return {
         tasks.path: sample_csv(tasks).encode("iso-8859-1"),
         **_lookups(
@@ -29,7 +45,8 @@ def sample_files() -> dict[str, bytes]:
         calls.path: sample_csv(calls).encode("utf-8-sig"),
         **_lookups("hubspot", hubspot.LOOKUP_HEADER, hubspot.hubspot_lookups()),
         sheets[0].path: workbook_bytes(sheets),
-        EXPECTED: _expected_text([tasks, calls, *sheets]).encode(),
+        **{path: content for each in made for path, content in each.files.items()},
+        EXPECTED: _expected_text([tasks, calls, *sheets, *more]).encode(),
     }
 
 

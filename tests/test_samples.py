@@ -3,26 +3,42 @@
 import csv
 import json
 from collections import Counter
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import fastexcel
 import pytest
+from openpyxl import load_workbook
 
 from pipeline.issues import KINDS
 from tests.make_samples import EXPECTED, ROOT, sample_files
-from tests.sample_makers import generic, hubspot, salesforce
+from tests.sample_makers import (
+    dynamics,
+    generic,
+    hubspot,
+    salesforce,
+    salesforce_events,
+    salesforce_report,
+    zoho,
+)
+from tests.sample_makers import hubspot_activities as activities
+from tests.sample_makers import salesforce_extracts as extracts
 from tests.sample_makers.parts import load_workspace
 
 FILES = sample_files()
 SAMPLES: list[dict[str, Any]] = json.loads(FILES[EXPECTED])
 ENCODINGS = {
     "samples/salesforce/Task.csv": "iso-8859-1",
+    "samples/salesforce/Event.csv": "iso-8859-1",
+    "samples/salesforce/extract-tasks.csv": "utf-8-sig",
+    "samples/salesforce/extract-events.csv": "utf-8-sig",
     "samples/hubspot/calls.csv": "utf-8-sig",
+    "samples/zoho/Tasks_001.csv": "utf-8-sig",
 }
 # What the rows of a first import may be told, beside the issues of the catalogue.
-OTHER_CODES = {None, "skipped_by_rule", "record_not_found"}
+OTHER_CODES = {None, "combined", "skipped_by_rule", "record_not_found"}
 
 
 def records(path: str) -> list[list[str]]:
@@ -57,6 +73,22 @@ def test_nothing_else_lies_among_the_samples() -> None:
         ("samples/salesforce/accounts.csv", salesforce.LOOKUP_HEADER, 13),
         ("samples/salesforce/contacts.csv", salesforce.LOOKUP_HEADER, 33),
         ("samples/salesforce/opportunities.csv", salesforce.LOOKUP_HEADER, 13),
+        ("samples/salesforce/Event.csv", salesforce_events.HEADER, 24),
+        ("samples/salesforce/extract-tasks.csv", extracts.TASK_HEADER, 20),
+        ("samples/salesforce/extract-events.csv", extracts.EVENT_HEADER, 12),
+        ("samples/hubspot/meetings.csv", activities.MEETING_HEADER, 16),
+        ("samples/hubspot/notes.csv", activities.NOTE_HEADER, 16),
+        ("samples/hubspot/emails.csv", activities.EMAIL_HEADER, 16),
+        ("samples/hubspot/tasks.csv", activities.TASK_HEADER, 16),
+        ("samples/zoho/Calls_001.csv", zoho.CALL_HEADER, 18),
+        ("samples/zoho/Meetings_001.csv", zoho.MEETING_HEADER, 18),
+        ("samples/zoho/Tasks_001.csv", zoho.TASK_HEADER, 18),
+        ("samples/zoho/accounts.csv", zoho.LOOKUP_HEADER, 12),
+        ("samples/zoho/contacts.csv", zoho.LOOKUP_HEADER, 31),
+        ("samples/zoho/deals.csv", zoho.LOOKUP_HEADER, 12),
+        ("samples/dynamics/accounts.csv", dynamics.LOOKUP_HEADER, 12),
+        ("samples/dynamics/contacts.csv", dynamics.LOOKUP_HEADER, 32),
+        ("samples/dynamics/opportunities.csv", dynamics.LOOKUP_HEADER, 12),
         ("samples/hubspot/calls.csv", hubspot.HEADER, 25),
         ("samples/hubspot/companies.csv", hubspot.LOOKUP_HEADER, 12),
         ("samples/hubspot/contacts.csv", hubspot.LOOKUP_HEADER, 31),
@@ -74,6 +106,37 @@ def test_csv_samples_have_their_headers(
 def test_the_salesforce_sample_is_no_utf_8() -> None:
     with pytest.raises(UnicodeDecodeError):
         (ROOT / "samples/salesforce/Task.csv").read_text("utf-8")
+
+
+def test_the_report_of_salesforce_ends_with_a_footer_and_is_no_utf_8() -> None:
+    content = (ROOT / salesforce_report.PATH).read_bytes()
+
+    assert content.endswith(salesforce_report.FOOTER.encode())
+    with pytest.raises(UnicodeDecodeError):
+        content.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("phone-calls", dynamics.CALL_HEADER),
+        ("appointments", dynamics.APPOINTMENT_HEADER),
+    ],
+)
+def test_an_export_of_dynamics_hides_three_columns_and_a_sheet(
+    name: str, header: tuple[str, ...]
+) -> None:
+    book = load_workbook(ROOT / "samples" / "dynamics" / f"{name}.xlsx")
+    view, hidden = book.worksheets
+    first, second = view.iter_rows(max_row=2, values_only=True)
+    cells = dict(zip(header, second, strict=True))
+
+    assert first == header
+    assert [key for key, one in view.column_dimensions.items() if one.hidden] == [
+        *"ABC"
+    ]
+    assert hidden.sheet_state == "veryHidden"
+    assert isinstance(cells["(Do Not Modify) Modified On"], datetime)
 
 
 def test_the_workbook_has_two_sheets_and_a_blank_row() -> None:
@@ -121,6 +184,12 @@ def test_every_row_that_needs_a_person_has_its_remedy(sample: dict[str, Any]) ->
         ("samples/hubspot/companies.csv", "accounts"),
         ("samples/hubspot/contacts.csv", "contacts"),
         ("samples/hubspot/deals.csv", "opportunities"),
+        ("samples/zoho/accounts.csv", "accounts"),
+        ("samples/zoho/contacts.csv", "contacts"),
+        ("samples/zoho/deals.csv", "opportunities"),
+        ("samples/dynamics/accounts.csv", "accounts"),
+        ("samples/dynamics/contacts.csv", "contacts"),
+        ("samples/dynamics/opportunities.csv", "opportunities"),
     ],
 )
 def test_lookups_lead_to_every_record_of_the_sandbox(

@@ -10,8 +10,23 @@ from pipeline.mapping import Preset, find_mapping, load_mapping, presets
 from pipeline.shipped import shipped_folder
 from tests.mapping.given import LEAST, written
 
-NAMES = ["generic", "hubspot-calls", "salesforce-task"]
-LISTED = "The presets are generic, hubspot-calls, salesforce-task."
+NAMES = [
+    "dynamics-appointments",
+    "dynamics-phone-calls",
+    "generic",
+    "hubspot-calls",
+    "hubspot-emails",
+    "hubspot-meetings",
+    "hubspot-notes",
+    "hubspot-tasks",
+    "salesforce-event",
+    "salesforce-report",
+    "salesforce-task",
+    "zoho-calls",
+    "zoho-meetings",
+    "zoho-tasks",
+]
+LISTED = f"The presets are {', '.join(NAMES)}."
 
 
 def not_found(name: str) -> tuple[str, str, str]:

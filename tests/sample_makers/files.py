@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from tests.sample_makers.parts import Cell, Sample
 
@@ -15,17 +16,28 @@ _MADE = datetime(2025, 1, 2, 3, 4, 6, tzinfo=UTC)
 _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
-def csv_text(header: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:
-    """Every cell quoted, lines ended by LF, as the exports do it."""
+def csv_text(
+    header: Sequence[str],
+    lines: Iterable[Sequence[Cell]],
+    *,
+    quote_all: bool = True,
+    newline: str = "\n",
+) -> str:
+    """Every cell quoted, lines ended by LF, as many exports do it; or otherwise."""
     text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer = csv.writer(
+        text,
+        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+        lineterminator=newline,
+    )
     writer.writerow(header)
     writer.writerows(lines)
     return text.getvalue()
 
 
-def sample_csv(sample: Sample) -> str:
-    return csv_text(sample.header, lines_of(sample))
+def sample_csv(sample: Sample, *, quote_all: bool = True, newline: str = "\n") -> str:
+    lines = lines_of(sample)
+    return csv_text(sample.header, lines, quote_all=quote_all, newline=newline)
 
 
 def lines_of(sample: Sample) -> list[list[Cell]]:
@@ -42,6 +54,20 @@ def workbook_bytes(sheets: Sequence[Sample]) -> bytes:
     book.remove(book.worksheets[0])
     for sample in sheets:
         _fill(book, sample)
+    raw = io.BytesIO()
+    book.save(raw)
+    return _timeless(raw.getvalue())
+
+
+def hiding_workbook_bytes(sample: Sample, hidden_columns: int) -> bytes:
+    """A workbook with its first columns and a further sheet hidden."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _fill(book, sample)
+    for place in range(1, hidden_columns + 1):
+        book.worksheets[0].column_dimensions[get_column_letter(place)].hidden = True
+    book.create_sheet("hiddenSheet").sheet_state = "veryHidden"
+    book["hiddenSheet"]["A1"] = "view:4b8f;page:1"
     raw = io.BytesIO()
     book.save(raw)
     return _timeless(raw.getvalue())

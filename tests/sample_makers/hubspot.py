@@ -116,7 +116,7 @@ def _call(number: int, people: list[Deal]) -> Cells:
     at = office_hour(_FIRST_DAY, 67 * number, number)
     inbound = number % 4 == 3
     ours, theirs = "+1 555 0100", f"+1 555 01{number + 10}"
-    return _links(number, deal) | {
+    return links(number, deal) | {
         "Record ID": str(30118840000 + 131 * number),
         "Call Title": deal.fill(title),
         "Activity date": f"{at:%Y-%m-%d %H:%M}",
@@ -131,7 +131,7 @@ def _call(number: int, people: list[Deal]) -> Cells:
     }
 
 
-def _links(number: int, deal: Deal) -> Cells:
+def links(number: int, deal: Deal) -> Cells:
     """Some calls have two contacts of the same company: 12 companies take turns."""
     contact, company = deal.numbers
     colleague = (contact + 12) % 24

@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,17 +30,23 @@ class SampleRow:
 
 @dataclass(frozen=True)
 class Sample:
-    """A source and its mapping. A row that is None is a blank line."""
+    """A source and its mapping. A row that is None is a blank line.
+
+    `first_row` is the number of the first row; the header may stand further down.
+    Rows that are equal in the columns of `same` are one activity; None: each is one.
+    """
 
     path: str
     mapping: str
     header: tuple[str, ...]
     rows: tuple[SampleRow | None, ...]
     sheet: str | None = None
+    first_row: int = 2
+    same: tuple[str, ...] | None = None
 
     def numbered(self) -> list[tuple[int, SampleRow]]:
         """The rows that are not blank, with their numbers in a spreadsheet."""
-        numbered = enumerate(self.rows, start=2)
+        numbered = enumerate(self.rows, start=self.first_row)
         return [(number, row) for number, row in numbered if row is not None]
 
     def expected(self) -> dict[str, Any]:
@@ -50,6 +56,7 @@ class Sample:
             "source": self.path,
             "sheet": self.sheet,
             "mapping": self.mapping,
+            "activities": self._activities(),
             "counts": {"read": len(rows), **Counter(row.status for _, row in rows)},
             "rows": [
                 {"row": number, "status": row.status, "code": row.code}
@@ -57,6 +64,35 @@ class Sample:
             ],
             "fixes": {str(number): dict(row.fix) for number, row in rows if row.fix},
         }
+
+    def _activities(self) -> int:
+        """How many there are in the end."""
+        created = [row.cells for _, row in self.numbered() if row.status == "created"]
+        if self.same is None:
+            return len(created)
+        return len({tuple(cells[name] for name in self.same) for cells in created})
+
+
+@dataclass(frozen=True)
+class Made:
+    """Samples of one tool, and the bytes of all their files by path."""
+
+    samples: tuple[Sample, ...]
+    files: Mapping[str, bytes]
+
+
+def with_specials(
+    rows: Mapping[int, Mapping[str, str]], specials: Mapping[int, SampleRow]
+) -> tuple[SampleRow, ...]:
+    """Rows by number, in order; the cells of a special one replace those of its row."""
+    return tuple(
+        _changed(cells, specials.get(number, SampleRow({})))
+        for number, cells in rows.items()
+    )
+
+
+def _changed(cells: Cells, special: SampleRow) -> SampleRow:
+    return replace(special, cells={**cells, **special.cells})
 
 
 @dataclass(frozen=True)
@@ -81,6 +117,33 @@ class Deal:
             company=self.account["display_name"],
             topic=self.opportunity["display_name"].split(" - ")[1],
         )
+
+
+def series(
+    last: int, plain: Callable[[int], SampleRow], special: Mapping[int, SampleRow]
+) -> tuple[SampleRow, ...]:
+    """Rows 2 to `last`: plain ones, some of them with the cells of a special one."""
+    rows = ((plain(number), special.get(number)) for number in range(2, last + 1))
+    return tuple(
+        row if other is None else _changed(row.cells, other) for row, other in rows
+    )
+
+
+def skipped(cells: Cells) -> SampleRow:
+    return SampleRow(cells, "skipped", "skipped_by_rule")
+
+
+def repeated(cells: Cells, code: str = "repeated") -> SampleRow:
+    return SampleRow(cells, "duplicate", code)
+
+
+def invalid(code: str, cells: Cells, fix: Mapping[str, str]) -> SampleRow:
+    return SampleRow(cells, "invalid", code, fix)
+
+
+def rejected(cells: Cells, fix: Mapping[str, str]) -> SampleRow:
+    """A row whose lookups lead to a record that the workspace does not have."""
+    return SampleRow(cells, "rejected", "record_not_found", fix)
 
 
 def load_workspace() -> dict[str, list[dict[str, str]]]:
