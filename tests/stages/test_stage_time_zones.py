@@ -243,7 +243,9 @@ def test_iso_dates_of_every_kind_read_back(at: datetime) -> None:
     assert found.cells["value"].to_list() == [expected] * len(forms)
 
 
-NASTY = st.text(st.sampled_from("0123456789-/.:, TZamp+WJu") | st.characters())
+NASTY = st.text(
+    st.sampled_from("0123456789-/.:, TZamp+WJu") | st.characters(codec="utf-8")
+)
 
 
 @settings(deadline=None, max_examples=50)
