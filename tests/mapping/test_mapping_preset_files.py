@@ -13,7 +13,7 @@ from pipeline.mapping.cells import source_columns
 from pipeline.mapping.model import Mapping
 from pipeline.rows import Column
 from pipeline.runs.detection import detect, shipped_mappings
-from pipeline.stages.read import Layout
+from pipeline.stages.read import Layout, spooling
 from tests.commands import ROOT
 
 SAMPLES: list[dict[str, Any]] = json.loads(
@@ -41,7 +41,8 @@ ONE_OF_A_SYSTEM = {
 )
 def test_exactly_one_preset_fits_a_sample(sample: dict[str, Any]) -> None:
     layout = Layout(sheet=sample["sheet"])
-    found = detect(Path(ROOT, sample["source"]), layout, PRESETS)
+    with spooling() as spool:
+        found = detect(Path(ROOT, sample["source"]), layout, PRESETS, spool)
 
     assert [fit.name for fit in found.fits if fit.fits] == [sample["mapping"]]
     assert found.sure is not None

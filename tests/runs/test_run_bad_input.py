@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.mapping import presets
 from tests.commands import ROOT, activity_import
 from tests.misbehaving import misbehaving, reads
 from tests.runs.givens import source
@@ -122,8 +123,8 @@ def test_a_missing_sheet_is_named_and_the_nearest_too() -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("pipedrive", "The presets are generic, hubspot-calls, salesforce-task."),
-        ("hubspot", "Did you mean 'hubspot-calls'?"),
+        ("zzz", f"The presets are {', '.join(one.name for one in presets())}."),
+        ("hubspot-cals", "Did you mean 'hubspot-calls'?"),
         ("plain.yml", "Did you mean 'plain.yaml'?"),
     ],
 )

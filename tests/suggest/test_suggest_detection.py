@@ -221,7 +221,8 @@ def test_inspect_says_how_sure_it_is_and_why() -> None:
     said = activity_import("inspect", SALESFORCE).out
 
     assert (
-        "salesforce-task  surely fits: used without -m  has Id, WhoId, WhatId" in said
+        "salesforce-task    surely fits: used without -m  has Id, WhoId, ActivityDate"
+        in said
     )
 
 
