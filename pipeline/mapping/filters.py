@@ -1,20 +1,16 @@
 """What a template can do with a column's text: `{Call duration | milliseconds}`."""
 
-import re
 from collections.abc import Callable
 from collections.abc import Mapping as Dict
-from html import unescape
 from types import MappingProxyType
 
 import polars as pl
 
-from pipeline.mapping.transforms import html_to_text
+from pipeline.mapping.transforms import strip_html
 
 Filter = Callable[[pl.Expr], pl.Expr]
 _UNITS = (("h", 3600), ("min", 60), ("s", 1))
 _MOST_SECONDS = 10**9
-_TAG = re.compile("</?[A-Za-z]")
-_ENTITY = re.compile("&#?[0-9A-Za-z]+;")
 
 
 def _length(milliseconds_in_unit: int) -> Filter:
@@ -43,20 +39,7 @@ def _in_words(seconds: pl.Expr) -> pl.Expr:
 
 def _html(text: pl.Expr) -> pl.Expr:
     """What a reader of HTML would see. Text without a tag keeps its line breaks."""
-    return text.map_batches(_readable, return_dtype=pl.String)
-
-
-def _readable(text: pl.Series) -> pl.Series:
-    # HTML is no regular language: the cells that hold any are parsed one by one.
-    marked = text.filter(text.str.contains("[<&]").fill_null(value=False)).unique()
-    plain = [_readable_cell(cell) for cell in marked.to_list()]
-    return text.replace(marked, pl.Series(plain, dtype=pl.String))
-
-
-def _readable_cell(cell: str) -> str:
-    if _TAG.search(cell):
-        return html_to_text(cell)
-    return _ENTITY.sub(lambda entity: unescape(entity[0]), cell)
+    return text.map_batches(strip_html, return_dtype=pl.String)
 
 
 FILTERS: Dict[str, Filter] = MappingProxyType(

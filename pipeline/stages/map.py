@@ -18,6 +18,7 @@ from pipeline.mapping.cells import (
 )
 from pipeline.mapping.model import FieldRule, Mapping
 from pipeline.mapping.skips import skipped_rows
+from pipeline.mapping.text import cleaned, shortened
 from pipeline.mapping.times import TimeRule, parse_times
 from pipeline.mapping.transforms import transformed
 from pipeline.rows import Batch, Mapped
@@ -123,6 +124,7 @@ def _before_lookup(
     several = name in LIST_FIELDS
     cells_of = list_cells if several else scalar_cells
     cells = transformed(cells_of(kept, rule, headers), rule.transforms)
+    cells = cleaned(cells, name)
     cells = split_cells(cells, rule.split) if several else cells
     cells, unknown = _translated(cells, name, rule)
     cells, mangled = _without_mangled(cells, name, rule)
@@ -225,7 +227,9 @@ def _shortened(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
         value=pl.col("value"),
         detail=str(rule.max_length),
     )
-    short = pl.col("value").str.slice(0, rule.max_length).str.strip_chars_end()
+    if cut.is_empty():
+        return cells, []
+    short = shortened(pl.col("value"), rule.max_length)
     return cells.with_columns(value=short), [cut]
 
 

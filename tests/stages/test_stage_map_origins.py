@@ -31,7 +31,7 @@ def test_the_first_column_that_is_not_empty_counts() -> None:
 def test_white_space_at_the_ends_of_a_cell_goes() -> None:
     table: Table = {"A": ["  two  words\n", "\u00a0a\u2003"]}
 
-    assert values_of(table, "subject", from_columns("A")) == ["two  words", "a"]
+    assert values_of(table, "description", from_columns("A")) == ["two  words", "a"]
 
 
 def test_a_constant_stands_in_every_row() -> None:
@@ -85,7 +85,7 @@ def test_left_out_lines_leave_one_blank_line_at_most() -> None:
 
 
 def test_a_template_without_placeholders_stands_in_every_row() -> None:
-    assert values_of({"A": ["a", None]}, "subject", template("Call\n2")) == [
+    assert values_of({"A": ["a", None]}, "description", template("Call\n2")) == [
         "Call\n2",
         "Call\n2",
     ]

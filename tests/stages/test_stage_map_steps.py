@@ -33,10 +33,11 @@ def test_transforms_apply_in_order() -> None:
     table: Table = {"A": ["<b>One</b><br>two"]}
     steps = ("strip_html", "first_line", "upper")
 
-    assert values_of(table, "subject", from_columns("A", transforms=steps)) == ["ONE"]
-    assert values_of(
-        table, "subject", from_columns("A", transforms=tuple(reversed(steps)))
-    ) == ["ONE\nTWO"]
+    forth = from_columns("A", transforms=steps)
+    back = from_columns("A", transforms=tuple(reversed(steps)))
+
+    assert values_of(table, "description", forth) == ["ONE"]
+    assert values_of(table, "description", back) == ["ONE\nTWO"]
 
 
 def test_transforms_come_before_the_split() -> None:
