@@ -122,7 +122,7 @@ def test_a_missing_sheet_is_named_and_the_nearest_too() -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("pipedrive", "The presets are generic, hubspot-calls, salesforce-task."),
+        ("pipedrive", "Did you mean 'pipedrive-activities'?"),
         ("hubspot", "Did you mean 'hubspot-calls'?"),
         ("plain.yml", "Did you mean 'plain.yaml'?"),
     ],
