@@ -8,11 +8,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.sample_makers import hubspot, salesforce
+from tests.sample_makers.aircall import aircall_made
 from tests.sample_makers.dynamics import dynamics_made
+from tests.sample_makers.eventbrite import eventbrite_made
 from tests.sample_makers.files import csv_text, sample_csv, workbook_bytes
 from tests.sample_makers.generic import generic_samples
 from tests.sample_makers.hubspot_activities import hubspot_activities_made
+from tests.sample_makers.linkedin import linkedin_made
+from tests.sample_makers.outlook import outlook_made
 from tests.sample_makers.parts import Sample
+from tests.sample_makers.pipedrive import pipedrive_made
 from tests.sample_makers.salesforce_events import event_made
 from tests.sample_makers.salesforce_extracts import extracts_made
 from tests.sample_makers.salesforce_report import report_made
@@ -27,6 +32,11 @@ MAKERS = (
     hubspot_activities_made,
     zoho_made,
     dynamics_made,
+    pipedrive_made,
+    linkedin_made,
+    outlook_made,
+    eventbrite_made,
+    aircall_made,
 )
 Lines = Mapping[str, Iterable[tuple[str, ...]]]
 

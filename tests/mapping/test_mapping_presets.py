@@ -11,14 +11,20 @@ from pipeline.shipped import shipped_folder
 from tests.mapping.given import LEAST, written
 
 NAMES = [
+    "aircall-calls",
     "dynamics-appointments",
     "dynamics-phone-calls",
+    "eventbrite-attendees",
     "generic",
     "hubspot-calls",
     "hubspot-emails",
     "hubspot-meetings",
     "hubspot-notes",
     "hubspot-tasks",
+    "linkedin-invitations",
+    "linkedin-messages",
+    "outlook-calendar",
+    "pipedrive-activities",
     "salesforce-event",
     "salesforce-report",
     "salesforce-task",
