@@ -12,7 +12,7 @@ from pipeline.mapping.cells import clean_cells
 from pipeline.mapping.model import QueryLookup
 from pipeline.runs.prepare import prepare
 from pipeline.runs.resolve import LookedUp, Resolver
-from pipeline.stages.read import Layout
+from pipeline.stages.read import Layout, Spool
 from tests.commands import Ended, activity_import, lines_of, outcomes
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -323,7 +323,7 @@ def test_a_later_lookup_is_asked_for_what_the_earlier_ones_do_not_know() -> None
         "Id,When,What,Who,Site\n1,,,ada@x.org;Zoe;003D000000AAAAB;Zoe,\n"
     )
     mapping = load_mapping(Path("acme.yaml"))
-    [prepared] = prepare((Path("rows.csv"),), mapping, Layout())
+    [prepared] = prepare((Path("rows.csv"),), mapping, Layout(), Spool())
     values = LookedUp(mapping.fields)
     for batch in prepared.source.batches():
         headers = prepared.bound.headers
