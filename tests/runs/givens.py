@@ -31,7 +31,7 @@ fields:
 
 def source(rows: int, *, path: str = "rows.csv") -> Path:
     """A file of good rows, from row 2 on; its mapping lies beside it."""
-    lines = [f"r{row},2024-03-01 10:00:00,Call {row}\n" for row in range(2, rows + 2)]
+    lines = [f"r{row},2024-03-01 10:00:00Z,Call {row}\n" for row in range(2, rows + 2)]
     Path(path).write_text("Id,When,What\n" + "".join(lines), encoding="utf-8")
     Path("plain.yaml").write_text(MAPPING, encoding="utf-8")
     return Path(path)

@@ -47,8 +47,8 @@ FILES = {
     "notes.pdf": (data(b"%PDF-1.7 x"), "The file is a PDF document.", NO_TABLE),
     "rows.csv.gz": (
         data(b"\x1f\x8b\x08x"),
-        "The file is compressed (gzip).",
-        "Unpack it first.",
+        "The archive is cut off.",
+        "It was probably not copied whole: copy or export it again.",
     ),
     "binary.csv": (
         data(bytes(range(256)) * 9),

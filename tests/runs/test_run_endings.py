@@ -17,6 +17,12 @@ pytestmark = pytest.mark.usefixtures("here")
 PLAIN = ("-m", "plain.yaml")
 
 
+IN_UTC = (
+    "Times without an offset are read as UTC: neither `source.timezone` in the mapping "
+    "nor --timezone names another zone."
+)
+
+
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An API that takes everything, one request after the other."""
@@ -66,6 +72,8 @@ def test_a_run_in_which_rows_need_a_person(api: str) -> None:
         == f"""\
 Run RUN: attention
   rows.csv -> {api}
+
+Note: {IN_UTC}
 
         1  created    the API took them
         1  duplicate  imported before, or earlier in this source; not sent again
@@ -151,6 +159,7 @@ def test_the_json_summary_in_full(api: str) -> None:
         "reports": reports,
         "reason": "",
         "hint": "",
+        "notes": [IN_UTC],
         "next": [f"activity-import run {reports}/fix-me.csv -m plain.yaml"],
     }
 
@@ -481,7 +490,6 @@ def test_a_settings_file_with_an_unknown_key_is_refused() -> None:
     "words",
     [
         ["run"],
-        ["run", "rows.csv"],
         ["run", "rows.csv", *PLAIN, "--rate", "fast"],
         ["run", "rows.csv", *PLAIN, "--max-invalid", "101%"],
         ["run", "rows.csv", *PLAIN, "--patience", "soon"],
