@@ -124,7 +124,11 @@ def _or_else(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     known, then_known = (
         pl.col(many).fill_null(0) > 0 for many in ("many", "then_many")
     )
-    both = pl.concat_str("told", pl.lit(", and "), "then_told")
+    both = (
+        pl.when(pl.col("told") == pl.col("then_told"))
+        .then("told")
+        .otherwise(pl.concat_str("told", pl.lit(", and "), "then_told"))
+    )
     return (
         pl.concat([before, then], how="horizontal")
         .with_columns(

@@ -55,15 +55,43 @@ def map_rows(batch: Batch, bound: BoundMapping) -> Mapped:
     skipped = skipped_rows(clean, bound.mapping, bound.headers)
     kept = clean.join(skipped, on="row", how="anti", maintain_order="left")
     keys, issues = _keys(kept, bound)
-    fields, notes = kept.select("row"), list[str]()
-    for name, rule in bound.mapping.fields.items():
-        column, found, told = _map_field(kept, name, rule, bound)
-        fields = fields.with_columns(column)
-        issues += found
-        notes += told
+    fields = [
+        _map_field(kept, name, rule, bound)
+        for name, rule in bound.mapping.fields.items()
+    ]
+    issues += [found for field in fields for found in field.issues]
     return Mapped(
-        batch, fields, skipped, keys, bound.labels, all_issues(issues), tuple(notes)
+        batch,
+        kept.select("row", *(field.column for field in fields)),
+        skipped,
+        keys,
+        bound.labels,
+        _still_dropped(all_issues(issues), [field.resolved for field in fields]),
+        tuple(note for field in fields for note in field.notes),
     )
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A mapped field; `resolved` has the row, column and value of each found id."""
+
+    column: pl.Series
+    issues: list[pl.DataFrame]
+    notes: list[str]
+    resolved: pl.DataFrame
+
+
+def _still_dropped(issues: pl.DataFrame, resolved: list[pl.DataFrame]) -> pl.DataFrame:
+    """Without what one field left out and another found: it was no link of that kind.
+
+    Some exports hold accounts, deals and people in one column.
+    """
+    dropped = pl.col("code") == "lookup_dropped"
+    if issues.filter(dropped).is_empty():
+        return issues
+    found = pl.concat(resolved).with_columns(code=pl.lit("lookup_dropped"))
+    place = ["row", "column", "value", "code"]
+    return issues.join(found, on=place, how="anti", maintain_order="left")
 
 
 def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
@@ -99,16 +127,22 @@ def _mangled(
 
 def _map_field(
     kept: pl.DataFrame, name: str, rule: FieldRule, bound: BoundMapping
-) -> tuple[pl.Series, list[pl.DataFrame], list[str]]:
+) -> _Field:
     several = name in LIST_FIELDS
     cells, unfit = _before_lookup(kept, name, rule, bound.headers)
+    asked = cells.select("row", "column", "value")
     cells, unmatched = _looked_up(cells, name, rule, bound)
+    found = cells["value"].is_not_null()
     cells = _gathered(kept, cells) if several else cells
     cells = _defaulted(cells, rule)
     cells, unread, notes = _timed(cells, name, rule, bound)
     cells, cut = _shortened(cells, name, rule)
-    column = cells["value"].alias(name)
-    return column, [*unfit, *unmatched, *unread, *cut], notes
+    return _Field(
+        cells["value"].alias(name),
+        [*unfit, *unmatched, *unread, *cut],
+        notes,
+        asked.filter(found) if rule.lookup else asked.clear(),
+    )
 
 
 def lookup_cells(

@@ -157,7 +157,7 @@ def _call(number: int, people: list[Deal]) -> SampleRow:
     # Not the first: two contacts of the lookup bear her name.
     deal = people[1 + (number * 7) % (len(people) - 1)]
     at = office_hour(_FIRST_DAY, 43 * number, number)
-    regarding, code = _regarding(number, deal)
+    regarding = _regarding(number, deal)
     cells: Cells = {
         "Subject": deal.fill("Call with {first}: {topic}"),
         "Regarding": regarding,
@@ -173,13 +173,13 @@ def _call(number: int, people: list[Deal]) -> SampleRow:
             else "Plain text of an older app:\nno tags & no fuss."
         ),
     }
-    return SampleRow(_hidden("Phone Call", number, at) | cells, code=code)
+    return SampleRow(_hidden("Phone Call", number, at) | cells)
 
 
 def _appointment(number: int, people: list[Deal]) -> SampleRow:
     deal = people[1 + (number * 11) % (len(people) - 1)]
     at = office_hour(_FIRST_DAY, 51 * number, number)
-    regarding, _ = _regarding(number, deal)
+    regarding = _regarding(number, deal)
     attendees = [deal.contact["display_name"], _OWNERS[number % 2]]
     cells: Cells = {
         "Subject": deal.fill(
@@ -196,9 +196,8 @@ def _appointment(number: int, people: list[Deal]) -> SampleRow:
     return SampleRow(_hidden("Appointment", number, at) | cells, code="lookup_dropped")
 
 
-def _regarding(number: int, deal: Deal) -> tuple[str, str | None]:
-    """What a row is about, and the issue of what that is not."""
+def _regarding(number: int, deal: Deal) -> str:
     if number % 3 == 0:
-        return "", None
+        return ""
     which = deal.account if number % 3 == 1 else deal.opportunity
-    return which["display_name"], "lookup_dropped"
+    return which["display_name"]

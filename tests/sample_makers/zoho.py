@@ -207,20 +207,19 @@ def _wrong_links() -> Mapping[int, SampleRow]:
     }
 
 
-def _links(number: int, deal: Deal) -> tuple[Cells, str | None]:
-    """The linked records, and the issue of a row whose link is of one of two kinds."""
+def _links(number: int, deal: Deal) -> Cells:
     contact, account = deal.numbers
     person = {
         "Contact Name.id": contact_id(contact),
         "Contact Name": deal.contact["display_name"],
     }
     if number % 3 == 0:
-        return person | _NOTHING, None
+        return person | _NOTHING
     if number % 3 == 1:
         related = (deal_id(account), deal.opportunity["display_name"], "Potentials")
     else:
         related = (account_id(account), deal.account["display_name"], "Accounts")
-    return person | dict(zip(_NOTHING, related, strict=True)), "lookup_dropped"
+    return person | dict(zip(_NOTHING, related, strict=True))
 
 
 def _at(number: int) -> datetime:
@@ -233,7 +232,7 @@ def _written(at: datetime) -> Cells:
 
 def _call(number: int, people: list[Deal]) -> SampleRow:
     deal = people[(number * 7) % len(people)]
-    links, code = _links(number, deal)
+    links = _links(number, deal)
     missed = number % 5 == 4
     seconds = 0 if missed else 37 * number
     cells = {
@@ -251,12 +250,12 @@ def _call(number: int, people: list[Deal]) -> SampleRow:
         "Call Status": "Missed" if missed else "Completed",
         "Dialled Number": f"+15550100{number:02}",
     }
-    return SampleRow(links | cells | _written(_at(number)), code=code)
+    return SampleRow(links | cells | _written(_at(number)))
 
 
 def _meeting(number: int, people: list[Deal]) -> SampleRow:
     deal = people[(number * 11) % len(people)]
-    links, code = _links(number, deal)
+    links = _links(number, deal)
     start = _at(number).replace(second=0)
     cells = {
         "Record Id": zoho_id(32, number),
@@ -268,12 +267,12 @@ def _meeting(number: int, people: list[Deal]) -> SampleRow:
         "Location": "Online" if number % 6 == 1 else deal.fill("{company}, reception"),
         "Record Status": "Available",
     }
-    return SampleRow(links | cells | _written(start), code=code)
+    return SampleRow(links | cells | _written(start))
 
 
 def _task(number: int, people: list[Deal]) -> SampleRow:
     deal = people[(number * 13) % len(people)]
-    links, code = _links(number, deal)
+    links = _links(number, deal)
     at = _at(number)
     cells = {
         "Record Id": zoho_id(33, number),
@@ -287,4 +286,4 @@ def _task(number: int, people: list[Deal]) -> SampleRow:
         "Closed Time": "" if number % 6 == 4 else f"{at:%Y-%m-%d %H:%M:%S}",
         "Record Status": "Available",
     }
-    return SampleRow(links | cells | _written(at), code=code)
+    return SampleRow(links | cells | _written(at))

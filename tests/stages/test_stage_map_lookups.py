@@ -2,7 +2,7 @@ from typing import Any
 
 import polars as pl
 
-from tests.stages.stage_givens import from_columns, issue, mapped, values_of
+from tests.stages.stage_givens import codes, from_columns, issue, mapped, values_of
 
 PAIRS = {"ids": [("a", "1"), ("b", "2"), ("twin", "3"), ("twin", "4")]}
 PLACE = {"column": "A", "field": "account_id"}
@@ -172,3 +172,19 @@ def test_a_lookup_keeps_the_order_of_rows() -> None:
         )
         == ["2", "1"] * 500
     )
+
+
+def test_a_link_that_another_field_finds_is_not_told_as_left_out() -> None:
+    fields = {
+        "account_id": from_columns("A", lookup=("accounts",), when_missing="drop"),
+        "opportunity_id": from_columns("A", lookup=("deals",), when_missing="drop"),
+    }
+    lookups = {"accounts": [("Acme", "a1")], "deals": [("Big deal", "d1")]}
+
+    found = mapped({"A": ["Acme", "Big deal", "Ann"]}, fields, lookups)
+
+    assert found.fields.rows() == [(2, "a1", None), (3, None, "d1"), (4, None, None)]
+    assert codes(found.issues) == [
+        (4, "lookup_dropped", "account_id"),
+        (4, "lookup_dropped", "opportunity_id"),
+    ]
