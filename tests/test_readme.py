@@ -102,13 +102,13 @@ def test_the_tests_that_it_names_are_there() -> None:
 
 
 def test_the_example_of_a_mapping_is_right(tmp_path: Path) -> None:
-    [example] = re.findall(r"(?s)```yaml\n(.*?)```", section("The format"))
+    [example] = re.findall(r"(?s)```yaml\n(.*?)```", section("Mappings"))
     path = tmp_path / "acme.yaml"
     path.write_text(example, encoding="utf-8")
     mapping = load_mapping(path)
 
     assert len(mapping.tests) == 3
-    assert all(f"`{name}`" in section("The format") for name in TRANSFORMS)
+    assert all(f"`{name}`" in section("Mappings") for name in TRANSFORMS)
 
 
 def test_the_example_of_a_settings_file_is_one() -> None:

@@ -11,6 +11,7 @@ from pipeline.mapping.load_fields import load_fields
 from pipeline.mapping.load_lookups import load_lookups
 from pipeline.mapping.load_tests import load_tests
 from pipeline.mapping.model import (
+    KINDS,
     ColumnRef,
     Mapping,
     Rules,
@@ -81,6 +82,7 @@ def _mapping(top: Section) -> Mapping:
         match_values=match_values,
         source=_source(top.table("source", "'source'")),
         key=column_refs(top.texts("key"), top.mistakes),
+        key_by=top.choice("key_by", KINDS, "exact"),
         combine=top.flag("combine") or False,
         skip=tuple(_skip(rule) for rule in top.tables("skip", "skip rule {}")),
         fields=load_fields(top, lookups),
@@ -268,6 +270,8 @@ def _aliases_are_of_columns(top: Section, mapping: Mapping) -> None:
 
 
 def _combining_has_a_key(top: Section, mapping: Mapping) -> None:
+    if "key_by" in top and not mapping.key:
+        top.complain("'key_by' means nothing without 'key'.", "key_by")
     if mapping.combine and not mapping.key:
         top.complain(
             "'combine' needs a 'key': rows with the same key become one activity.",

@@ -190,7 +190,8 @@ class Mapping:
     """One mapping file; `folder` is where relative lookup files lie.
 
     `stamp` is the field that bears a mark, by which a row is found again in Reevo;
-    `combine` makes one activity of all rows with the same key.
+    `combine` makes one activity of all rows with the same key. `key_by` is the kind,
+    as of lookups, by which two keys are the same.
     `match` and `match_values` tell its kind of export: columns that it has, and what
     cells of a column look like (`00T*`).
     """
@@ -207,6 +208,7 @@ class Mapping:
     match_values: Dict[str, str] = field(default_factory=dict)
     source: SourceOptions = SourceOptions()
     key: tuple[ColumnRef, ...] = ()
+    key_by: str = "exact"
     combine: bool = False
     skip: tuple[SkipRule, ...] = ()
     lookups: Dict[str, Lookup] = field(default_factory=dict)

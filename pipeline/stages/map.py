@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.activity import IDS, LIST_FIELDS
 from pipeline.issues import all_issues, issue_rows
-from pipeline.lookups import LookupTable, answer_in_order
+from pipeline.lookups import KIND_OF, LookupTable, answer_in_order
 from pipeline.mapping.cells import (
     Headers,
     clean_cells,
@@ -98,7 +98,13 @@ def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:
     refs = bound.mapping.key
     if not refs:
         return kept.select("row", key=pl.lit(None, dtype=pl.String)), []
-    cells = [bound.headers.text(ref) for ref in refs]
+    compared = KIND_OF[bound.mapping.key_by]
+    parts = [
+        compared(kept.select(bound.headers.text(ref)).to_series()).alias(f"key {n}")
+        for n, ref in enumerate(refs)
+    ]
+    kept = kept.select("row", *parts)
+    cells = [pl.col(part.name) for part in parts]
     text = pl.concat_str([c.fill_null("") for c in cells], separator=KEY_SEPARATOR)
     any_filled = pl.any_horizontal([cell.is_not_null() for cell in cells])
     keys = kept.select("row", key=pl.when(any_filled).then(text))

@@ -42,6 +42,7 @@ source:
   empty_values: [n/a, 000]
   aliases: {Subject: [Title, Betreff], Region: Area}
 key: [Id, Branch]
+key_by: salesforce_id
 combine: true
 skip:
   - {column: IsDeleted, in: [1, true, ~], reason: deleted}

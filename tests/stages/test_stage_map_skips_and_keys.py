@@ -2,7 +2,14 @@ import pytest
 
 from pipeline.mapping.model import SkipRule, SourceOptions
 from pipeline.stages.map import KEY_SEPARATOR
-from tests.stages.stage_givens import Table, from_columns, issue, mapped, refs
+from tests.stages.stage_givens import (
+    Table,
+    codes,
+    from_columns,
+    issue,
+    mapped,
+    refs,
+)
 
 TABLE: Table = {"A": [" Yes", "no", None, "N/A"]}
 EMPTY_NA = SourceOptions(empty_values=("N/A",))
@@ -114,3 +121,14 @@ def test_without_key_columns_keys_are_null() -> None:
 
     assert found.keys.rows() == [(row, None) for row in range(2, 6)]
     assert found.issues.is_empty()
+
+
+def test_keys_are_compared_by_their_kind() -> None:
+    table: Table = {"A": ["00T5g00000R0001", "00T5g00000R0001EAB", "other", None]}
+    found = mapped(
+        table, {"subject": from_columns("A")}, key=refs("A"), key_by="salesforce_id"
+    )
+
+    keys = found.keys["key"].to_list()
+    assert keys[0] == keys[1] != keys[2] == "other"
+    assert codes(found.issues) == [(5, "key_missing", "")]
