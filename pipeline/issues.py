@@ -49,6 +49,28 @@ _KINDS = (
         "The file ends in the middle of this row. Cells missing: {detail}.",
         "The file was probably not copied whole: export or copy it again.",
     ),
+    IssueKind(
+        "broken_row",
+        "The row cannot be divided into cells",
+        "A double quote in this row is not closed at the end of its cell; it was read "
+        "up to the end of its first line: '{value}'.",
+        "Look at that line in a text editor. A double quote inside a cell must be "
+        "doubled; or the file was not copied whole.",
+    ),
+    IssueKind(
+        "undecodable",
+        "Some bytes are no text",
+        "Column '{column}' has bytes that are no text in the file's encoding: "
+        "{detail} in '{value}'.",
+        "Correct the cell, or set the file's true `encoding` in the mapping.",
+    ),
+    IssueKind(
+        "nul_dropped",
+        "A NUL character was left out",
+        "Column '{column}' held a NUL character, which was left out: '{value}'.",
+        "Nothing to do if the text is right without it.",
+        Severity.WARNING,
+    ),
     # map
     IssueKind(
         "key_missing",

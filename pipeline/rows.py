@@ -1,7 +1,7 @@
 """The values that travel between the stages: frozen, and never changed."""
 
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -21,6 +21,7 @@ ISSUE_SCHEMA: Final = pl.Schema(
         "hint": pl.String(),
     }
 )
+LEFT_OUT_SCHEMA: Final = pl.Schema({ROW: pl.UInt32(), "rule": pl.String()})
 
 
 class Status(StrEnum):
@@ -64,6 +65,8 @@ class Source:
     format: str
     encoding: str | None = None
     delimiter: str | None = None
+    escape: str | None = None
+    section: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -76,11 +79,15 @@ class Batch:
     """Rows of one source: `rows` has `row` (UInt32) and a text column per column id.
 
     Empty cells are nulls. `issues` holds what reading found, in `ISSUE_SCHEMA`.
+    `left_out` names rows that are no records, such as totals: `row` and `rule`.
     """
 
     source: Source
     rows: pl.DataFrame
     issues: pl.DataFrame
+    left_out: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA)
+    )
 
 
 @dataclass(frozen=True)

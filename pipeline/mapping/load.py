@@ -1,12 +1,12 @@
 """A mapping file to a frozen mapping, or to all of its mistakes."""
 
-import codecs
 import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.activity import STAMP_FIELDS, stamp_room
 from pipeline.errors import MappingError, Mistake
+from pipeline.mapping.encodings import USUAL_ENCODINGS, encodings, is_encoding
 from pipeline.mapping.load_fields import load_fields
 from pipeline.mapping.load_lookups import load_lookups
 from pipeline.mapping.load_tests import load_tests
@@ -24,7 +24,7 @@ from pipeline.mapping.section import Mistakes, Section, Text, parse_yaml
 from pipeline.mapping.times import is_time_zone, nearest_time_zone
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-_ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1")
+ESCAPES = ("backslash", "none")
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -131,6 +131,8 @@ def _source(section: Section | None) -> SourceOptions:
         encoding=_encoding(section),
         delimiter=_delimiter(section),
         member=section.text("member"),
+        section=section.text("section"),
+        escape=_escape(section),
         optional_columns=_values(section.texts("optional_columns")),
         empty_values=_values(section.texts("empty_values")),
         aliases=_aliases(section.table("aliases", "'aliases'")),
@@ -168,16 +170,20 @@ def _encoding(section: Section) -> str | None:
     name = section.text("encoding")
     if name is None:
         return None
-    try:
-        codecs.lookup(name)
-        "".encode(name)
-    except (LookupError, ValueError):
+    if not is_encoding(name):
         section.complain(
             f"'{name}' is no encoding.",
             "encoding",
-            did_you_mean(name, _ENCODINGS) or f"Usual are {', '.join(_ENCODINGS)}.",
+            did_you_mean(name, encodings())
+            or f"Usual are {', '.join(USUAL_ENCODINGS)}.",
         )
     return name
+
+
+def _escape(section: Section) -> str | None:
+    if section.text("escape") is None:
+        return None
+    return section.choice("escape", ESCAPES, ESCAPES[0])
 
 
 def _delimiter(section: Section) -> str | None:

@@ -155,6 +155,8 @@ class SourceOptions:
     encoding: str | None = None
     delimiter: str | None = None
     member: str | None = None
+    section: str | None = None
+    escape: str | None = None
     optional_columns: tuple[str, ...] = ()
     empty_values: tuple[str, ...] = ()
     aliases: Dict[str, tuple[str, ...]] = field(default_factory=dict)

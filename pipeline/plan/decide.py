@@ -37,9 +37,12 @@ def decide(
     """
     known = identified.join(standing, on="identity", how="left", maintain_order="left")
     issues = all_issues([checked.issues, *_repeats(known), *_known_before(known)])
-    rows = checked.mapped.batch.rows.select("row")
+    batch = checked.mapped.batch
+    no_records = batch.left_out.select("row", no_record=pl.lit(value=True))
     facts = (
-        rows.join(checked.mapped.skipped, on="row", how="left", maintain_order="left")
+        batch.rows.select("row")
+        .join(checked.mapped.skipped, on="row", how="left", maintain_order="left")
+        .join(no_records, on="row", how="left", maintain_order="left")
         .join(summarise(issues), on="row", how="left", maintain_order="left")
         .join(known, on="row", how="left", maintain_order="left")
     )
@@ -106,16 +109,20 @@ def _planned() -> list[pl.Expr]:
     sent_for = pl.when(follows).then(
         pl.concat_str(pl.lit("One activity with "), "follows", pl.lit("."))
     )
-    rule = pl.when(skipped).then(
-        pl.concat_str(
-            pl.lit("Left out by a rule of the mapping: "), "rule", pl.lit(".")
-        )
+    no_record = pl.col("no_record").is_not_null()
+    why = (
+        pl.when(no_record)
+        .then(pl.lit("This is no record, but "))
+        .otherwise(pl.lit("Left out by a rule of the mapping: "))
     )
+    rule = pl.when(skipped).then(pl.concat_str(why, "rule", pl.lit(".")))
     return [
         pl.col("row"),
         status.alias("status"),
         pl.when(~repeated).then("activity_id").alias("activity_id"),
-        pl.when(skipped)
+        pl.when(no_record)
+        .then(pl.lit("no_record"))
+        .when(skipped)
         .then(pl.lit("skipped_by_rule"))
         .when(told.is_not_null())
         .then(pl.lit("already_imported"))

@@ -120,6 +120,8 @@ def layout_of(mapping: Mapping, asked: Layout) -> Layout:
         encoding=asked.encoding or options.encoding,
         delimiter=asked.delimiter or options.delimiter,
         member=asked.member or options.member,
+        section=asked.section or options.section,
+        escape=asked.escape or options.escape,
     )
 
 

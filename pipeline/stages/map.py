@@ -52,7 +52,7 @@ class BoundMapping:
 def map_rows(batch: Batch, bound: BoundMapping) -> Mapped:
     """The activity fields of the rows that no rule skips, and what went wrong."""
     clean = clean_cells(batch.rows, bound.mapping, bound.headers)
-    skipped = skipped_rows(clean, bound.mapping, bound.headers)
+    skipped = _skipped(batch, clean, bound)
     kept = clean.join(skipped, on="row", how="anti", maintain_order="left")
     keys, issues = _keys(kept, bound)
     fields = [
@@ -92,6 +92,15 @@ def _still_dropped(issues: pl.DataFrame, resolved: list[pl.DataFrame]) -> pl.Dat
     found = pl.concat(resolved).with_columns(code=pl.lit("lookup_dropped"))
     place = ["row", "column", "value", "code"]
     return issues.join(found, on=place, how="anti", maintain_order="left")
+
+
+def _skipped(batch: Batch, clean: pl.DataFrame, bound: BoundMapping) -> pl.DataFrame:
+    """The rows that are no records, and those that a rule of the mapping skips."""
+    records = clean.join(batch.left_out, on="row", how="anti", maintain_order="left")
+    by_rule = skipped_rows(records, bound.mapping, bound.headers)
+    if batch.left_out.is_empty():
+        return by_rule
+    return pl.concat([by_rule, batch.left_out]).sort("row")
 
 
 def _keys(kept: pl.DataFrame, bound: BoundMapping) -> Step:

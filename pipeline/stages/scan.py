@@ -34,7 +34,8 @@ def scan(
     if not questions:
         return
     for batch, headers in batches:
-        clean = clean_cells(batch.rows, mapping, headers)
+        records = batch.rows.join(batch.left_out, on="row", how="anti")
+        clean = clean_cells(records, mapping, headers)
         skipped = skipped_rows(clean, mapping, headers)
         kept = clean.join(skipped, on="row", how="anti", maintain_order="left")
         for question in questions:

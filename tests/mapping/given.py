@@ -38,6 +38,8 @@ source:
   encoding: windows-1252
   delimiter: semicolon
   member: "Task*.csv"
+  section: Attendee Details
+  escape: backslash
   optional_columns: [Owner, " Region "]
   empty_values: [n/a, 000]
   aliases: {Subject: [Title, Betreff], Region: Area}

@@ -143,6 +143,8 @@ def full_in(folder: Path) -> Mapping:
             encoding="windows-1252",
             delimiter=";",
             member="Task*.csv",
+            section="Attendee Details",
+            escape="backslash",
             optional_columns=("Owner", "Region"),
             empty_values=("n/a", "000"),
             aliases={"Subject": ("Title", "Betreff"), "Region": ("Area",)},
@@ -219,9 +221,9 @@ def test_lookups_and_tests_know_where_they_stand(tmp_path: Path) -> None:
     assert lookups + [test.place for test in mapping.tests] == [
         *(
             Place(line, column)
-            for line, column in [(54, 13), (55, 13), (56, 10), (57, 12)]
+            for line, column in [(56, 13), (57, 13), (58, 10), (59, 12)]
         ),
-        *(Place(line, 5) for line in (62, 69, 72)),
+        *(Place(line, 5) for line in (64, 71, 74)),
     ]
 
 
@@ -263,7 +265,7 @@ def test_a_quoted_null_is_text(tmp_path: Path, quoted: str) -> None:
 def test_null_counts_as_absent(tmp_path: Path, key: str, value: object) -> None:
     inside = {
         "source": "{timezone: ~, sheet: ~, header_row: ~, encoding: ~, delimiter: ~, "
-        "member: ~}",
+        "member: ~, section: ~, escape: ~}",
         "rules": "{require_link: ~, allow_future: ~}",
     }
     mapping = loaded(tmp_path, LEAST + f"{key}: {inside.get(key, '~')}\n")
@@ -288,6 +290,23 @@ def test_a_delimiter_is_named_or_written(
     mapping = loaded(tmp_path, LEAST + f"source: {{delimiter: {written_as}}}\n")
 
     assert mapping.source.delimiter == delimiter
+
+
+@pytest.mark.parametrize("escape", ["backslash", "none"])
+def test_an_escape_is_named(tmp_path: Path, escape: str) -> None:
+    mapping = loaded(tmp_path, LEAST + f"source: {{escape: {escape}}}\n")
+
+    assert mapping.source.escape == escape
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["utf-8", "UTF-8-SIG", "utf-32", "macroman", "cp1250", "koi8-r", "Shift_JIS"],
+)
+def test_every_encoding_of_text_may_be_named(tmp_path: Path, name: str) -> None:
+    mapping = loaded(tmp_path, LEAST + f"source: {{encoding: {name}}}\n")
+
+    assert mapping.source.encoding == name
 
 
 @pytest.mark.parametrize(

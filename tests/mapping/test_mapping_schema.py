@@ -13,7 +13,7 @@ import pipeline.mapping
 from pipeline.activity import CATEGORIES, FIELDS
 from pipeline.issues import KINDS
 from pipeline.mapping import Preset, presets
-from pipeline.mapping.load import DELIMITERS
+from pipeline.mapping.load import DELIMITERS, ESCAPES
 from pipeline.mapping.times import FORMATS
 from pipeline.mapping.transforms import TRANSFORMS
 from tests.mapping.given import FULL, LEAST, MISTAKES, loaded, refused, told
@@ -44,6 +44,7 @@ UNSEEN = {
     "source: a time zone that leads out of its folder",
     "source: aliases of a column that nothing uses",
     "source: an encoding of no text",
+    "source: an encoding whose name is misspelt",
     "source: an encoding, none alike",
     "source: an encoding, one alike",
     "source: an optional column that nothing uses",
@@ -210,8 +211,9 @@ def test_the_full_mapping_uses_every_key_but_alternatives() -> None:
             TOP["source"]["properties"]["delimiter"]["anyOf"][0]["enum"],
             [*DELIMITERS, None],
         ),
+        (TOP["source"]["properties"]["escape"]["enum"], [*ESCAPES, None]),
     ],
-    ids=["categories", "transforms", "formats", "issues", "delimiters"],
+    ids=["categories", "transforms", "formats", "issues", "delimiters", "escapes"],
 )
 def test_the_words_are_those_that_the_program_knows(
     words: list[str | None], known: list[str | None]

@@ -8,7 +8,15 @@ import polars as pl
 
 from pipeline.ledger import State
 from pipeline.plan import PLANNED_SCHEMA, Identifier, Plan, PlanWriter, Scope
-from pipeline.rows import Batch, Checked, Column, Mapped, Source, no_issues
+from pipeline.rows import (
+    LEFT_OUT_SCHEMA,
+    Batch,
+    Checked,
+    Column,
+    Mapped,
+    Source,
+    no_issues,
+)
 from tests.stages.stage_givens import issues_frame
 
 SCOPE = Scope("https://api.example.test", "default", "acme")
@@ -57,19 +65,24 @@ def identified_by(
 def checked(
     *rows: int,
     skipped: dict[int, str] | None = None,
+    left_out: dict[int, str] | None = None,
     issues: Sequence[dict[str, Any]] = (),
 ) -> Checked:
     """A validated batch of those rows; what is planned depends on its issues."""
     source = Source(0, "tasks.csv", None, "0" * 64, (Column("c0", "A"),), 1, "csv")
     table = pl.DataFrame({"row": rows}, schema={"row": pl.UInt32})
-    rules = pl.DataFrame(
-        list((skipped or {}).items()),
-        schema={"row": pl.UInt32, "rule": pl.String},
-        orient="row",
+    no_records, rules = (
+        pl.DataFrame(list((given or {}).items()), schema=LEFT_OUT_SCHEMA, orient="row")
+        for given in (left_out, (skipped or {}) | (left_out or {}))
     )
     keys = table.with_columns(key=pl.lit("k"))
     mapped = Mapped(
-        Batch(source, table, no_issues()), table, rules, keys, {}, no_issues()
+        Batch(source, table, no_issues(), no_records),
+        table,
+        rules,
+        keys,
+        {},
+        no_issues(),
     )
     return Checked(mapped, pl.DataFrame(schema=BODIES), issues_frame(*issues))
 

@@ -84,6 +84,22 @@ def test_a_skipped_row_tells_its_rule() -> None:
     assert issues.is_empty()
 
 
+def test_a_line_that_is_no_record_is_skipped_and_says_what_it_is() -> None:
+    rows = checked(2, 3, skipped={2: "A is empty"}, left_out={3: "a total"})
+
+    found, _ = decide(rows, identified(), NOTHING)
+
+    assert found.select("row", "status", "code", "message").rows() == [
+        (
+            2,
+            "skipped",
+            "skipped_by_rule",
+            "Left out by a rule of the mapping: A is empty.",
+        ),
+        (3, "skipped", "no_record", "This is no record, but a total."),
+    ]
+
+
 def test_a_skipped_row_stays_skipped_whatever_reading_found() -> None:
     error = issue(2, "extra_cells", message="Too many.", hint="Quote it.")
 

@@ -12,7 +12,6 @@ from tests.read.read_given import (
     codes,
     file,
     opened,
-    refusal,
     rows,
     small_blocks,
 )
@@ -140,15 +139,20 @@ def test_a_cut_is_told_of_the_last_row_only(tmp_path: Path) -> None:
 def test_a_stray_quote_is_found_in_any_block(tmp_path: Path, good: int) -> None:
     path = file(tmp_path, "A,B\n" + "1,x\n" * good + '1,"x\n2,y" z\n' + "3,w\n" * 300)
 
-    assert refusal(path)[0].startswith(
-        f"A quote that is opened in row {good + 2} (line {good + 2} of the file)"
-    )
+    first = good + 2
+    assert rows(path) == [
+        *((row, "1", "x") for row in range(2, first + 1)),
+        (first + 1, "2", 'y" z'),
+        *((row, "3", "w") for row in range(first + 2, first + 302)),
+    ]
+    assert codes(path) == [(first, "broken_row")]
 
 
 def test_a_quote_that_is_never_closed_is_found(tmp_path: Path) -> None:
     path = file(tmp_path, 'A,B\n1,"x\n' + "3,w\n" * 3000)
 
-    assert refusal(path)[0].startswith("A quote that is opened in row 2 (line 2 ")
+    assert len(rows(path)) == 3001
+    assert codes(path) == [(2, "broken_row")]
 
 
 @pytest.mark.parametrize("limit", [0, 1, 5, 99, 500, 10_000])

@@ -1,10 +1,10 @@
-"""A stray quote never makes rows run together unseen."""
+"""A stray quote never makes rows run together: its row is invalid, the others stay."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.read.read_given import file, issues, refusal, rows
+from tests.read.read_given import Row, codes, file, issues, rows
 
 HINT = (
     "Look at that line in a text editor. A double quote inside a cell must be doubled; "
@@ -12,70 +12,78 @@ HINT = (
 )
 
 
-def run_together(row: int, line: int) -> str:
-    return (
-        f"A quote that is opened in row {row} (line {line} of the file) is not closed "
-        "at the end of its cell: what follows would run together."
+def told(row: int, line: str) -> Row:
+    message = (
+        "A double quote in this row is not closed at the end of its cell; it was read "
+        f"up to the end of its first line: '{line}'."
     )
+    return (row, "error", "broken_row", line, message, HINT)
 
 
-def test_the_row_and_line_of_a_stray_quote_are_named(tmp_path: Path) -> None:
+def test_a_broken_row_is_its_first_line_and_the_next_line_is_a_row(
+    tmp_path: Path,
+) -> None:
     path = file(tmp_path, 'A,B\n1,w\n2,"x\n3,y" z\n4,v\n')
 
-    assert refusal(path) == (run_together(3, 3), str(path), HINT)
+    assert rows(path) == [
+        (2, "1", "w"),
+        (3, "2", "x"),
+        (4, "3", 'y" z'),
+        (5, "4", "v"),
+    ]
+    assert issues(path) == [told(3, '2,"x')]
 
 
 @pytest.mark.parametrize(
-    "rest",
+    ("rest", "found"),
     [
-        '"x\n3,y\n4,"z"\n',
-        '"x\n3,y\n4,z\n',
-        '"x\n3,y\n4,z',
-        '"x\n3,"y"\n',
-        '"x"" y\n3,z\n',
-        '"x\n3,y" z\n4,v\n',
+        ('"x\n3,y\n4,"z"\n', [(4, "3", "y"), (5, "4", "z")]),
+        ('"x\n3,y\n4,z\n', [(4, "3", "y"), (5, "4", "z")]),
+        ('"x\n3,y\n4,z', [(4, "3", "y"), (5, "4", "z")]),
+        ('"x\n3,"y"\n', [(4, "3", "y")]),
+        ('"x\n3,y" z\n4,v\n', [(4, "3", 'y" z'), (5, "4", "v")]),
     ],
 )
-def test_rows_that_would_run_together_are_refused(tmp_path: Path, rest: str) -> None:
+def test_rows_that_would_run_together_are_read_apart(
+    tmp_path: Path, rest: str, found: list[Row]
+) -> None:
     path = file(tmp_path, f"A,B\n1,w\n2,{rest}")
 
-    assert refusal(path)[0] == run_together(3, 3)
+    assert rows(path) == [(2, "1", "w"), (3, "2", "x"), *found]
+    assert issues(path) == [told(3, '2,"x')]
 
 
-@pytest.mark.parametrize("rest", ['"x\n3,y" z\n', '"x,p\n3,y,q\n', '"x,p\n3,y,q'])
-def test_the_last_row_is_looked_at_though_its_cells_are_too_few(
-    tmp_path: Path, rest: str
-) -> None:
-    path = file(tmp_path, f"A,B,C\n1,v,w\n2,{rest}")
+def test_every_broken_row_is_told(tmp_path: Path) -> None:
+    path = file(tmp_path, 'A,B\n1,"a\n2,"b\n3,c\n4,"d"\n5,"e')
 
-    assert refusal(path)[0] == run_together(3, 3)
-
-
-def test_the_last_row_is_looked_at_though_its_cells_are_too_many(
-    tmp_path: Path,
-) -> None:
-    path = file(tmp_path, 'A,B\n1,w\n2,"x\n3,y" z,v\n')
-
-    assert refusal(path)[0] == run_together(3, 3)
+    assert rows(path) == [
+        (2, "1", "a"),
+        (3, "2", "b"),
+        (4, "3", "c"),
+        (5, "4", "d"),
+        (6, "5", "e"),
+    ]
+    assert issues(path) == [told(2, '1,"a'), told(3, '2,"b'), told(6, '5,"e')]
 
 
-def test_rows_and_lines_are_counted_apart(tmp_path: Path) -> None:
-    path = file(tmp_path, 'A,B\n1,"a\nb\nc"\n\n2,"x\n3,y" z\n')
+def test_good_line_breaks_in_cells_stay(tmp_path: Path) -> None:
+    path = file(tmp_path, 'A,B\n1,"a\nb"\n\n2,"x\n3,y" z\n4,"p\r\n""q"""\n')
 
-    assert refusal(path)[0] == run_together(4, 6)
-
-
-def test_the_line_that_names_the_delimiter_is_a_line_and_no_row(tmp_path: Path) -> None:
-    path = file(tmp_path, 'sep=;\nA;B\n1;"x\n2;y" z\n')
-
-    assert refusal(path)[0] == run_together(2, 3)
+    assert rows(path) == [
+        (2, "1", "a\nb"),
+        (4, "2", "x"),
+        (5, "3", 'y" z'),
+        (6, "4", 'p\r\n"q"'),
+    ]
+    assert codes(path) == [(4, "broken_row")]
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_a_stray_quote_is_found_with_other_line_ends(tmp_path: Path, end: str) -> None:
     path = file(tmp_path, 'A,B\n1,"x\n2,y" z\n3,w\n'.replace("\n", end))
 
-    assert refusal(path)[0] == run_together(2, 2)
+    assert rows(path) == [(2, "1", "x"), (3, "2", 'y" z'), (4, "3", "w")]
+    assert issues(path) == [told(2, '1,"x')]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])
@@ -84,19 +92,44 @@ def test_a_stray_quote_is_found_in_every_encoding(
 ) -> None:
     path = file(tmp_path, 'A,B\n1,"é\n2,y" z\n3,w\n'.encode(encoding))
 
-    assert refusal(path)[0] == run_together(2, 2)
+    assert rows(path) == [(2, "1", "é"), (3, "2", 'y" z'), (4, "3", "w")]
+    assert issues(path) == [told(2, '1,"é')]
 
 
-def test_a_stray_quote_in_a_row_of_another_width_is_found(tmp_path: Path) -> None:
-    path = file(tmp_path, 'A,B\n1,"x\n2,y" z,u\n3,w\n')
+def test_broken_rows_and_rows_of_other_widths_are_told_each_in_its_way(
+    tmp_path: Path,
+) -> None:
+    path = file(tmp_path, 'A,B\n1\n2,"x\n3,y" z,u\n4\n5,v,w\n')
 
-    assert refusal(path)[0] == run_together(2, 2)
+    assert rows(path) == [
+        (2, "1", None),
+        (3, "2", "x"),
+        (4, "3", 'y" z'),
+        (5, "4", None),
+        (6, "5", "v"),
+    ]
+    assert codes(path) == [
+        (2, "missing_cells"),
+        (3, "broken_row"),
+        (4, "extra_cells"),
+        (5, "missing_cells"),
+        (6, "extra_cells"),
+    ]
 
 
-def test_a_stray_quote_after_good_line_breaks_is_found(tmp_path: Path) -> None:
-    path = file(tmp_path, 'A,B\n1,"a\nb"\n2,"x\n3,y" z\n4,w\n')
+def test_the_line_that_names_the_delimiter_is_no_row(tmp_path: Path) -> None:
+    path = file(tmp_path, 'sep=;\nA;B\n1;"x\n2;y" z\n')
 
-    assert refusal(path)[0] == run_together(3, 4)
+    assert rows(path) == [(2, "1", "x"), (3, "2", 'y" z')]
+    assert issues(path) == [told(2, '1;"x')]
+
+
+def test_a_file_that_ends_in_the_middle_of_a_row_after_a_broken_one(
+    tmp_path: Path,
+) -> None:
+    path = file(tmp_path, 'A,B,C\n1,"x,y\n2,"z" w,v\n3')
+
+    assert codes(path) == [(2, "broken_row"), (4, "cut_off_row")]
 
 
 def test_a_stray_quote_that_merges_no_rows_is_taken_as_text(tmp_path: Path) -> None:

@@ -129,6 +129,7 @@ def test_only_these_are_warnings() -> None:
 
     assert warnings == {
         "missing_cells",
+        "nul_dropped",
         "lookup_dropped",
         "truncated",
         "old_time",

@@ -1,11 +1,12 @@
 """CSV and TSV files, read block by block.
 
 Arrow's reader hands over the records that have too many or too few cells; other
-readers drop or merge them.
+readers drop or merge them. Where quotes do not hold the records apart, the careful
+reader goes on.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,77 +16,98 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from pipeline.errors import SourceError
+from pipeline.issues import all_issues
 from pipeline.rows import Batch, Source
-from pipeline.stages.read.dialect import Dialect, find_dialect
-from pipeline.stages.read.header import Header, find_header
+from pipeline.stages.read.careful import careful_records
+from pipeline.stages.read.ending import told_apart
+from pipeline.stages.read.header import Header
+from pipeline.stages.read.marks import unmarked
 from pipeline.stages.read.opened import Layout
-from pipeline.stages.read.quotes import check_quotes
-from pipeline.stages.read.ragged import Ragged, Records, fitted, ragged_issues
+from pipeline.stages.read.ragged import (
+    Ragged,
+    Records,
+    broken_issues,
+    fitted,
+    ragged_issues,
+)
 from pipeline.stages.read.records import as_batch, limited
-from pipeline.stages.read.survey import Survey, survey
-from pipeline.stages.read.utf8 import Utf8Stream
+from pipeline.stages.read.table import Table, find_table
+from pipeline.stages.read.utf8 import Utf8Stream, text_lines
 
 # Small blocks, joined: Arrow and Python keep many times a block's size in memory.
 _BLOCK_BYTES = 1 << 20
 _BLOCKS_IN_BATCH = 6
 _LARGE_BLOCK_BYTES = 128 << 20
+_CAREFUL_BYTES = 4 << 20
+_RECORD_BYTES = 100
+
+
+class _Undivided(Exception):
+    """Arrow cannot divide what follows into records."""
 
 
 def open_csv_file(path: Path, layout: Layout, *, number: int) -> "CsvFile":
     """Raises SourceError if the file is no table."""
-    found = survey(path, layout.encoding)
-    dialect = find_dialect(found, layout)
-    header = find_header(dialect.records, layout.header_row, where=str(path))
-    source = Source(
-        number,
-        str(path),
-        None,
-        found.sha256,
-        header.columns,
-        header.row,
-        format="TSV" if dialect.delimiter == "\t" else "CSV",
-        encoding=found.encoding,
-        delimiter=dialect.delimiter,
-        notes=found.notes + header.notes,
-    )
-    return CsvFile(source, path, found, dialect, header)
+    table = find_table(path, layout, number=number)
+    return CsvFile(table.source, path, table)
 
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A CSV file whose encoding, delimiter and header are known."""
+    """A CSV file whose encoding, dialect and header are known."""
 
     source: Source
     path: Path
-    survey: Survey
-    dialect: Dialect
-    header: Header
+    table: Table
+
+    @property
+    def header(self) -> Header:
+        return self.table.place.header
 
     def batches(self, limit: int | None = None) -> Iterator[Batch]:
-        return limited(self._batches(), limit)
+        told = told_apart(self._batches(), self.table.place.last_lines)
+        return limited(told, limit)
 
     def _batches(self) -> Iterator[Batch]:
-        ragged = Ragged(self.dialect.delimiter)
-        following, trusted = 1, False
-        for cells in _joined(self._blocks(ragged)):
-            if not trusted and self._is_suspect(cells, ragged):
-                self._check_quotes()
-                trusted = True
-            raw, following = _numbered(cells, following, ragged)
-            # The last record so far waits: only at the end is it known to be cut off.
-            yield self._batch(raw, ragged.take(up_to=following - 2))
-        if last := ragged.take():
-            yield self._batch(raw.clear(), last, cut_off=not self.survey.whole_end)
+        ragged = Ragged(self.table.dialect.delimiter)
+        following, checked, given = 1, False, 0
+        raw = _none(self._ids)
+        try:
+            for cells in _joined(self._blocks(ragged)):
+                if not checked and self._is_suspect(cells, ragged):
+                    self._demand_whole_quotes()
+                    checked = True
+                raw, following = _numbered(cells, following, ragged)
+                # The last record so far waits: only at the end is it known to be
+                # cut off.
+                yield self._batch(raw, ragged.take(up_to=following - 2))
+                given = following - 1 - (following - 1 in ragged.found)
+        except _Undivided:
+            yield from self._careful_batches(given)
+        else:
+            if last := ragged.take():
+                cut_off = not self.table.survey.whole_end
+                yield self._batch(raw.clear(), last, cut_off=cut_off)
         self._refuse_changes()
+
+    @property
+    def _ids(self) -> list[str]:
+        return [f"c{n}" for n in range(self.header.width)]
 
     def _is_suspect(self, cells: pl.DataFrame, ragged: Ragged) -> bool:
         """Whether a stray quote may have joined lines: some cells have several."""
         several = pl.col(pl.String).str.contains(r"[\r\n]").any()
         return (
-            self.survey.odd_quotes
+            self.table.survey.odd_quotes
             or cells.select(pl.any_horizontal(several)).item()
             or ragged.breaks_lines
         )
+
+    def _demand_whole_quotes(self) -> None:
+        with text_lines(self.path, self.table.dialect.form) as lines:
+            records = careful_records(lines, self.table.dialect.delimiter)
+            if any(record.raw is not None for record in records):
+                raise _Undivided
 
     def _blocks(self, ragged: Ragged) -> Iterator[pl.DataFrame]:
         """The cells of the file; ragged records are set aside.
@@ -101,27 +123,21 @@ class CsvFile:
                     passed += block.height
                     given = max(given, passed)
                     yield block.slice(known)
-            except pa.ArrowInvalid as error:
-                self._check_quotes()
-                reason = str(error)
+            except pa.ArrowInvalid:
+                self._demand_whole_quotes()
             else:
                 return
-        raise SourceError(
-            "The file cannot be divided into rows.",
-            where=str(self.path),
-            hint=f"The reader says: {reason}",
-        )
+        raise _Undivided
 
     def _read(self, ragged: Ragged, block_bytes: int) -> Iterator[pl.DataFrame]:
-        ids = [f"c{n}" for n in range(self.header.width)]
-
         def set_aside(record: arrow_csv.InvalidRow) -> str:
             ragged.add(record.number, record.text)
             return "skip"
 
         with self.path.open("rb") as file:
-            text = pa.PythonFile(Utf8Stream(file, self.survey.encoding), mode="r")
-            options = self._options(ids, set_aside, block_bytes)
+            stream = Utf8Stream(file, self.table.dialect.form)
+            text = pa.PythonFile(stream, mode="r")
+            options = self._options(self._ids, set_aside, block_bytes)
             for block in arrow_csv.open_csv(text, **options):
                 yield pl.DataFrame(block)
 
@@ -135,7 +151,7 @@ class CsvFile:
                 column_names=ids,
             ),
             "parse_options": arrow_csv.ParseOptions(
-                delimiter=self.dialect.delimiter,
+                delimiter=self.table.dialect.delimiter,
                 newlines_in_values=True,
                 ignore_empty_lines=False,
                 invalid_row_handler=set_aside,
@@ -148,38 +164,85 @@ class CsvFile:
             ),
         }
 
-    def _batch(
-        self, raw: pl.DataFrame, ragged: Records, *, cut_off: bool = False
-    ) -> Batch:
-        ids = raw.columns[1:]
-        frame = pl.concat([raw, fitted(ragged, ids)]).sort("row") if ragged else raw
-        issues = ragged_issues(
-            ragged, len(ids), self.dialect.delimiter, cut_off=cut_off
-        )
-        mark = int(self.dialect.marked)  # a line that spreadsheets do not show
-        rows, found = (
-            part.with_columns(row=(pl.col("row") - mark).cast(pl.UInt32)).filter(
-                pl.col("row") > self.header.row
-            )
-            for part in (frame, issues)
-        )
-        return as_batch(self.source, self.header, rows, found)
+    def _careful_batches(self, given: int) -> Iterator[Batch]:
+        """The records after those that were given, divided with care."""
+        found: Records = {}
+        broken: dict[int, str] = {}
+        size = 0
+        with text_lines(self.path, self.table.dialect.form) as lines:
+            records = careful_records(lines, self.table.dialect.delimiter)
+            for number, record in enumerate(records, start=1):
+                if number <= given:
+                    continue
+                if size > _CAREFUL_BYTES:
+                    yield self._batch(_none(self._ids), found, broken)
+                    found, broken, size = {}, {}, 0
+                found[number] = record.cells
+                size += _RECORD_BYTES + sum(map(len, record.cells))
+                if record.raw is not None:
+                    broken[number] = record.raw
+        last = {number: found.pop(number) for number in list(found)[-1:]}
+        last_broken = {n: broken.pop(n) for n in last if n in broken}
+        yield self._batch(_none(self._ids), found, broken)
+        cut_off = not self.table.survey.whole_end
+        yield self._batch(_none(self._ids), last, last_broken, cut_off=cut_off)
 
-    def _check_quotes(self) -> None:
-        check_quotes(
-            self.path,
-            self.survey.encoding,
-            self.dialect.delimiter,
-            lines_above=int(self.dialect.marked),
-        )
+    def _batch(
+        self,
+        raw: pl.DataFrame,
+        ragged: Records,
+        broken: dict[int, str] | None = None,
+        *,
+        cut_off: bool = False,
+    ) -> Batch:
+        ids = self._ids
+        broken = broken or {}
+        frame = pl.concat([raw, fitted(ragged, ids)]).sort("row") if ragged else raw
+        sound = {row: cells for row, cells in ragged.items() if row not in broken}
+        found = [
+            ragged_issues(
+                sound, len(ids), self.table.dialect.delimiter, cut_off=cut_off
+            ),
+            broken_issues(broken),
+        ]
+        frame = self._own(frame)
+        if self.table.dialect.form.marked:
+            frame, explained = unmarked(frame, self.header.columns)
+            issues = all_issues([*map(self._own, found), *explained])
+        else:
+            issues = all_issues([*map(self._own, found)])
+        batch = as_batch(self.source, self.header, frame, issues)
+        return self._with_constants(batch)
+
+    def _own(self, numbered: pl.DataFrame) -> pl.DataFrame:
+        """Without what is no row of the table; rows are numbered as people see them."""
+        mark = int(self.table.dialect.marked)  # a line that spreadsheets do not show
+        rows = numbered.with_columns(row=(pl.col("row") - mark).cast(pl.UInt32))
+        own = pl.col("row") > self.header.row
+        last = self.table.place.last_row
+        return rows.filter(own if last is None else own & (pl.col("row") <= last))
+
+    def _with_constants(self, batch: Batch) -> Batch:
+        if not self.table.place.constants:
+            return batch
+        cells = [
+            pl.lit(value).alias(column.id)
+            for column, value in self.table.place.constants
+        ]
+        return replace(batch, rows=batch.rows.with_columns(cells))
 
     def _refuse_changes(self) -> None:
-        if self.path.stat().st_mtime_ns != self.survey.changed_at:
+        if self.path.stat().st_mtime_ns != self.table.survey.changed_at:
             raise SourceError(
                 "The file was changed while it was read.",
                 where=str(self.path),
                 hint="Wait until it is complete, then run it again.",
             )
+
+
+def _none(ids: list[str]) -> pl.DataFrame:
+    schema = {"row": pl.UInt32} | dict.fromkeys(ids, pl.String)
+    return pl.DataFrame(schema=schema)
 
 
 def _joined(blocks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -2,13 +2,19 @@
 
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
+from pipeline.stages.read.careful import careful_records
+from pipeline.stages.read.escapes import escapes
+from pipeline.stages.read.form import Form
 from pipeline.stages.read.header import LOOKED_AT
+from pipeline.stages.read.marks import shown
 from pipeline.stages.read.opened import Layout
 from pipeline.stages.read.survey import Survey
 from pipeline.stages.read.text_records import text_records
+from pipeline.stages.read.utf8 import cleaned
 
 DELIMITERS = (",", ";", "\t", "|")
 _EXCEL_MARK = "sep="
@@ -20,10 +26,17 @@ class Dialect:
 
     delimiter: str
     marked: bool
-    records: tuple[tuple[str, ...], ...]
+    form: Form
+    head: str
+
+    def records(self, most: int) -> list[list[str]]:
+        """The first records, without the line that names the delimiter."""
+        lines = io.StringIO(cleaned(self.head, self.form), newline="")
+        found = islice(careful_records(lines, self.delimiter), most)
+        return [[shown(cell) for cell in record.cells] for record in found]
 
 
-def find_dialect(found: Survey, layout: Layout) -> Dialect:
+def find_dialect(path: Path, found: Survey, layout: Layout) -> Dialect:
     """The delimiter asked for or named by the file; else the one that divides best."""
     first = io.StringIO(found.head, newline=None).readline().rstrip("\n")
     marked = (
@@ -32,9 +45,10 @@ def find_dialect(found: Survey, layout: Layout) -> Dialect:
     head = found.head[len(first) :].lstrip("\r\n") if marked else found.head
     named = layout.delimiter or (first[-1] if marked else None)
     delimiter = named or max(DELIMITERS, key=lambda each: _fit(head, each))
-    looked_at = max(LOOKED_AT, layout.header_row or 0)
-    records = islice(text_records(head, delimiter), looked_at)
-    return Dialect(delimiter, marked, tuple(map(tuple, records)))
+    escaped = layout.escape == "backslash"
+    if layout.escape is None and found.backslashes:
+        escaped = escapes(path, found.form, delimiter)
+    return Dialect(delimiter, marked, replace(found.form, escaped=escaped), head)
 
 
 def _fit(head: str, delimiter: str) -> float:

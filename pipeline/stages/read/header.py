@@ -38,9 +38,7 @@ def find_header(records: Records, asked: int | None, *, where: str) -> Header:
     filled = [sum(bool(cell.strip()) for cell in record) for record in records]
     if not any(filled):
         raise SourceError("The file has no rows.", where=where, hint="Export it again.")
-    row = asked or 1 + next(
-        n for n, count in enumerate(filled) if 2 * count >= max(filled)
-    )
+    row = asked or 1 + header_place(records)
     if row > len(records) or not filled[row - 1]:
         raise SourceError(
             f"Row {row}, which is to hold the header, is empty.",
@@ -48,10 +46,17 @@ def find_header(records: Records, asked: int | None, *, where: str) -> Header:
             hint="Correct `header_row` in the mapping.",
         )
     above = sum(map(bool, filled[: row - 1]))
-    return _header(row, list(records[row - 1]), above=above)
+    return header_of(row, list(records[row - 1]), above=above)
 
 
-def _header(row: int, names: list[str], *, above: int) -> Header:
+def header_place(records: Records) -> int:
+    """The place of the first record with half as many filled cells as the fullest."""
+    filled = [sum(bool(cell.strip()) for cell in record) for record in records]
+    return next(n for n, count in enumerate(filled) if 2 * count >= max(filled))
+
+
+def header_of(row: int, names: list[str], *, above: int = 0) -> Header:
+    """The header that `names` make; `above` counts the records left out above it."""
     neutralized = set(names) >= _FIX_ME
     if neutralized:
         names = (

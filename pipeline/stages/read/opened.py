@@ -13,7 +13,8 @@ class Layout:
     """How a file is to be read; None means: found by itself.
 
     `header_row` counts from 1, as a spreadsheet does; `delimiter` is one character;
-    `member` is a name or pattern, and means nothing for files that are no archive.
+    `member` is a name or pattern, and means nothing for files that are no archive;
+    `section` is the line above a table, `escape` is `backslash` or `none`.
     """
 
     sheet: str | None = None
@@ -21,6 +22,8 @@ class Layout:
     encoding: str | None = None
     delimiter: str | None = None
     member: str | None = None
+    section: str | None = None
+    escape: str | None = None
 
 
 @dataclass(frozen=True)

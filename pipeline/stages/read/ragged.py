@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.issues import all_issues, issue_rows
+from pipeline.stages.read.marks import shown
 from pipeline.stages.read.text_records import text_records
 
 Records = dict[int, list[str]]
@@ -44,7 +45,13 @@ def fitted(records: Records, ids: list[str]) -> pl.DataFrame:
     """The records as rows: missing cells are empty, those too many are cut off."""
     width = len(ids)
     cells = [[*each, *[""] * (width - len(each))][:width] for each in records.values()]
-    texts = pl.DataFrame(cells, schema=dict.fromkeys(ids, pl.String), orient="row")
+    columns = zip(*cells, strict=True) if cells else [()] * width
+    texts = pl.DataFrame(
+        {
+            at: pl.Series(each, dtype=pl.String)
+            for at, each in zip(ids, columns, strict=True)
+        }
+    )
     numbers = pl.Series("row", list(records), dtype=pl.UInt32)
     filled = texts.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return filled.insert_column(0, numbers)
@@ -55,7 +62,7 @@ def ragged_issues(
 ) -> pl.DataFrame:
     """What is wrong with the records; `cut_off`: the file ends in the middle of one."""
     extra = [
-        (row, str(len(cells) - width), delimiter.join(cells[width:]))
+        (row, str(len(cells) - width), shown(delimiter.join(cells[width:])))
         for row, cells in records.items()
         if any(cells[width:])
     ]
@@ -66,6 +73,12 @@ def ragged_issues(
     ]
     short_code = "cut_off_row" if cut_off else "missing_cells"
     return all_issues([_issues("extra_cells", extra), _issues(short_code, short)])
+
+
+def broken_issues(broken: dict[int, str]) -> pl.DataFrame:
+    """Issues of records that are broken, by number, with their lines."""
+    facts = [(row, "", shown(line)) for row, line in broken.items()]
+    return _issues("broken_row", facts)
 
 
 def _issues(code: str, facts: list[tuple[int, str, str]]) -> pl.DataFrame:

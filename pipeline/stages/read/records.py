@@ -32,7 +32,8 @@ def limited(batches: Iterator[Batch], limit: int | None) -> Iterator[Batch]:
         rows = batch.rows.head(limit)
         limit -= rows.height
         told = batch.issues.join(rows, on="row", how="semi", maintain_order="left")
-        yield Batch(batch.source, rows, told)
+        left_out = batch.left_out.join(rows, on="row", how="semi")
+        yield Batch(batch.source, rows, told, left_out)
 
 
 def _blank(rows: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
