@@ -5,15 +5,16 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.again import typed_options
 from pipeline.cli.ending import told
 from pipeline.cli.looking import Look, look_at
-from pipeline.cli.options import EXISTING, sheet_option
+from pipeline.cli.options import EXISTING, member_option, sheet_option
 from pipeline.cli.questions import AtTerminal, Nobody, Questions, answers_to
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.private_files import write_whole
 from pipeline.runs.detection import detect, shipped_mappings
-from pipeline.runs.typed import command
-from pipeline.stages.read import Layout
+from pipeline.runs.typed import command, on_sources
+from pipeline.stages.read import STDIN, Layout, Spool, spooling
 from pipeline.suggesting import Answers, Place, Proposal, Role, propose, write_draft
 
 
@@ -31,8 +32,15 @@ from pipeline.suggesting import Answers, Place, Proposal, Role, propose, write_d
     "--anyway", is_flag=True, help="Draft a mapping although a preset surely fits."
 )
 @sheet_option
+@member_option
 def suggest(
-    *, file: Path, output: Path | None, force: bool, anyway: bool, sheet: str | None
+    *,
+    file: Path,
+    output: Path | None,
+    force: bool,
+    anyway: bool,
+    sheet: str | None,
+    member: str | None,
 ) -> None:
     """Draft a mapping for FILE, from its header and its first rows.
 
@@ -43,14 +51,15 @@ def suggest(
       activity-import suggest activities.csv -o activities.yaml
       activity-import suggest Anrufe.xlsx --sheet 2024 > anrufe.yaml
     """
-    with told():
+    layout = Layout(sheet=sheet, member=member)
+    with told(), spooling() as spool:
         _refuse_to_overwrite(output, force=force)
-        layout = Layout(sheet=sheet)
         if not anyway:
-            _offer_preset(file, layout)
-        look = look_at(file, layout)
+            _offer_preset(file, layout, spool)
+        [look, *_] = look_at(file, layout, spool)
         proposal, answers = _asked(look, _questions())
-        name = output or Path(f"{file.stem}.yaml")
+        stem = "mapping" if file == STDIN else file.stem
+        name = output or Path(f"{stem}.yaml")
         place = Place(file.name, name.stem, str(name), look.rows)
         text = write_draft(proposal, answers, place)
         if output is None:
@@ -87,9 +96,9 @@ def _refuse_to_overwrite(output: Path | None, *, force: bool) -> None:
         )
 
 
-def _offer_preset(file: Path, layout: Layout) -> None:
+def _offer_preset(file: Path, layout: Layout, spool: Spool) -> None:
     """Raises PipelineError if a preset was surely made for the file."""
-    sure = detect(file, layout, shipped_mappings()).sure
+    sure = detect(file, layout, shipped_mappings(), spool).sure
     if sure is None:
         return
     error = PipelineError(
@@ -98,16 +107,18 @@ def _offer_preset(file: Path, layout: Layout) -> None:
         hint="Use it, or copy and change it. To draft one all the same: --anyway.",
     )
     error.next = (
-        command("preview", str(file), "-m", sure.name),
+        on_sources("preview", [str(file)], *typed_options(sure.name)),
         command("presets", "--show", sure.name),
     )
     raise error
 
 
 def _tell_next(file: Path, mapping: Path) -> None:
+    options = typed_options(str(mapping))
+    source = ("--source", str(file), *options[2:])
     lines = [
-        command("check-mapping", str(mapping), "--source", str(file)),
-        command("preview", str(file), "-m", str(mapping)),
-        command("validate", str(file), "-m", str(mapping)),
+        command("check-mapping", str(mapping), *source),
+        on_sources("preview", [str(file)], *options),
+        on_sources("validate", [str(file)], *options),
     ]
     click.echo("\nNext:\n" + "\n".join(f"  {line}" for line in lines), err=True)

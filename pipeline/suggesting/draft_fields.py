@@ -125,8 +125,9 @@ def _description(proposal: Proposal) -> Iterator[str]:
         yield from evidence(proposal.chosen.description, indent=2)
     else:
         yield from comment("no column looks like a text of notes", indent=2)
-    for guess in proposal.details:
-        yield from comment(f"'{guess.name}' is kept here: {guess.role}", indent=2)
+    if proposal.details:
+        kept = ", ".join(f"'{guess.name}'" for guess in proposal.details)
+        yield from comment(f"kept here, having no field of their own: {kept}", indent=2)
     yield from _unused(proposal)
     if lines:
         yield "  description:"
@@ -199,7 +200,7 @@ def _no_templates(proposal: Proposal) -> Iterator[ColumnProfile]:
 def _category(proposal: Proposal, place: Place) -> Iterator[str]:
     guess = proposal.chosen.category
     if guess is None:
-        category = category_of(place.stem)
+        category = category_of(place.source.rpartition(".")[0])
         why = f"a guess: the file is called {place.source}" if category else ""
         yield from comment(
             why
@@ -214,7 +215,8 @@ def _category(proposal: Proposal, place: Place) -> Iterator[str]:
     yield "    values:"
     for value, count in _distinct_values(guess.profile):
         category = category_of(value)
-        told = f"{count:,} rows" + ("" if category else "; TO DO: not known")
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        told = rows + ("" if category else "; TO DO: not known")
         yield f"      {scalar(value)}: {category or 'OTHER'} # {told}"
     yield "    otherwise: OTHER"
     yield "    default: OTHER"

@@ -22,7 +22,6 @@ _LINKS = {
     "opportunity_id": Role.OPPORTUNITY,
     "contact_ids": Role.CONTACT,
 }
-_TOLD = (Role.DURATION, Role.DETAIL, Role.OWNER)
 
 
 @dataclass(frozen=True)
@@ -185,11 +184,11 @@ class _Ranked:
         return tuple(ranked[:1])
 
     def details(self) -> tuple[Guess, ...]:
+        """What has no field; of several owners the likeliest."""
+        told = (*self.of(Role.DURATION), *self.of(Role.DETAIL))
+        owners = self.of(Role.OWNER)[:1]
         return tuple(
-            guess
-            for role in _TOLD
-            for guess in self.of(role)
-            if guess.profile.kind is not Kind.EMPTY
+            each for each in (*told, *owners) if each.profile.kind is not Kind.EMPTY
         )
 
     def other_dates(self, taken: set[str]) -> tuple[Guess, ...]:

@@ -1,5 +1,6 @@
 """Which part of an activity each column holds, how sure that is, and why."""
 
+from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ _LEAST = 0.62
 _SURE = 0.9
 LIKELY = 0.75
 _CONTAINED = 0.6
+_RANK = 0.002
 _MISSPELT = 0.82
 _TIMES = frozenset({Kind.TIME, Kind.EPOCH_MS, Kind.EPOCH_S})
 _LINKS = frozenset(
@@ -81,8 +83,10 @@ def _best(profile: ColumnProfile) -> Guess | None:
     return Guess(profile, role, score, why)
 
 
-def _likeness(spoken: str, words: Sequence[str]) -> tuple[float, str]:
-    """How alike a name is to the likest of some words."""
+def _likeness(spoken: str, words: Dict[str, int]) -> tuple[float, str]:
+    """How alike a name is to the likest of some words, which have ranks."""
+    if spoken in words:
+        return 1 - _RANK * words[spoken], spoken
     inside = [
         (_CONTAINED + 0.3 * len(word) / max(len(spoken), 1), word)
         for word in words
@@ -94,7 +98,7 @@ def _likeness(spoken: str, words: Sequence[str]) -> tuple[float, str]:
 
 def _may_be(role: Role, profile: ColumnProfile) -> bool:
     if profile.kind is Kind.EMPTY:
-        return True
+        return role is not Role.CLOCK
     return profile.kind in _KINDS.get(role, {profile.kind})
 
 

@@ -34,9 +34,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Words:
-    """`roles` names columns by role, `categories` values by Reevo's category."""
+    """What is known by name; the best words of a language have rank 0.
 
-    roles: Dict[Role, tuple[str, ...]]
+    `roles` has the names of columns by role, `categories` values by Reevo's category.
+    """
+
+    roles: Dict[Role, Dict[str, int]]
     categories: Dict[str, tuple[str, ...]]
     done: frozenset[str]
 
@@ -47,12 +50,8 @@ def known_words() -> Words:
     content = tomllib.loads(text)
     return Words(
         roles={
-            role: tuple(
-                dict.fromkeys(word for of in by_language.values() for word in of)
-            )
-            for role, by_language in (
-                (Role(name), languages) for name, languages in content["roles"].items()
-            )
+            Role(name): _ranked(languages)
+            for name, languages in content["roles"].items()
         },
         categories={
             name: tuple(words) for name, words in content["categories"].items()
@@ -61,13 +60,21 @@ def known_words() -> Words:
     )
 
 
+def _ranked(languages: Dict[str, list[str]]) -> dict[str, int]:
+    ranks: dict[str, int] = {}
+    for words in languages.values():
+        for rank, word in enumerate(words):
+            ranks[word] = min(rank, ranks.get(word, rank))
+    return ranks
+
+
 def category_of(value: str) -> str | None:
     """Reevo's category for a value, or a file's name; None if it is not known."""
-    spoken = f" {plain_words(value)} "
+    # WhatsApp is one word, CallLog is two.
+    spoken = f" {plain_words(value)} {plain_words(value.casefold())} "
     for category, words in known_words().categories.items():
-        if spoken.strip() == category.lower().replace("_", " ") or any(
-            f" {word} " in spoken for word in words
-        ):
+        names = (category.casefold().replace("_", " "), *words)
+        if any(f" {word} " in spoken for word in names):
             return category
     return None
 

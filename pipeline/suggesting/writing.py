@@ -5,14 +5,15 @@ import re
 
 from pipeline.printable import one_line
 
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_./()-]| (?=[A-Za-z0-9(]))*")
+_PLAIN = re.compile(r"[^\W\d_](?:[\w./()-]| (?=[\w(]))*")
 _RESERVED = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _COMMENT_WIDTH = 100
 
 
 def scalar(text: str) -> str:
     """A text as YAML, in quotes where it needs them; safe in `{}` and `[]`."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+    plain = _PLAIN.fullmatch(text) and text.isprintable()
+    if plain and text.lower() not in _RESERVED:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(map(_escaped, quoted))
