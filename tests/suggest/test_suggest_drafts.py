@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import PipelineError
@@ -178,6 +178,7 @@ ANSWERS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     tables(), ANSWERS, st.text(min_size=1, max_size=9).filter(lambda name: name.strip())
 )
@@ -203,6 +204,7 @@ def test_any_draft_is_right_and_loses_no_column(
     assert all(normalize_name(each.name) for each in proposal.left)
 
 
+@settings(deadline=None)
 @given(tables())
 def test_no_owner_becomes_a_contact(
     table: tuple[tuple[Column, ...], pl.DataFrame],
@@ -220,6 +222,7 @@ def test_no_owner_becomes_a_contact(
     ]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_one_scalar(text: str) -> None:
     with TemporaryDirectory() as folder:
@@ -232,6 +235,7 @@ def test_any_text_is_one_scalar(text: str) -> None:
         assert load_mapping(path).fields["subject"].default == (text or "x")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=string.printable + "\x1b\u202e\u2028\x85", max_size=300))
 def test_a_comment_is_nothing_but_comment(text: str) -> None:
     lines = comment(text, indent=2)
