@@ -6,7 +6,6 @@ read -> map -> validate -> (plan, on disk) -> post -> reconcile -> report
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import starmap
-from pathlib import Path
 
 import polars as pl
 
@@ -28,6 +27,7 @@ from pipeline.plan import (
 from pipeline.rows import Mapped
 from pipeline.runs.conclude import conclude, going_on, posted_before
 from pipeline.runs.dates import with_dates_decided
+from pipeline.runs.drift import Watch, changes, keep_seen, remember
 from pipeline.runs.foresee import foresee
 from pipeline.runs.job import Job, Tools
 from pipeline.runs.pilot import send_pilot
@@ -53,9 +53,9 @@ def run(job: Job, tools: Tools, spool: Spool) -> Summary:
     prepared = prepare(job.paths, job.mapping, job.layout, spool)
     job, prepared = with_dates_decided(job, prepared, tools)
     with open_run(job, tools) as opened:
-        plan = make_plan(job, foresee(job, prepared, tools), tools, opened.folder)
+        plan = make_plan(job, foresee(job, prepared, tools), tools, opened)
         posted = objection(plan, opened, tools) or post(plan, opened, tools)
-        return conclude(opened, plan, settle(plan, opened, tools, posted), tools)
+        return end(opened, plan, settle(plan, opened, tools, posted), tools)
 
 
 def resume(record: RunRecord, tools: Tools) -> Summary:
@@ -63,7 +63,7 @@ def resume(record: RunRecord, tools: Tools) -> Summary:
     _refuse_dry_run(record)
     with reopen_run(record, tools) as (opened, plan):
         posted = objection(plan, opened, tools) or post(plan, opened, tools)
-        return conclude(opened, plan, settle(plan, opened, tools, posted), tools)
+        return end(opened, plan, settle(plan, opened, tools, posted), tools)
 
 
 def reconcile(
@@ -92,13 +92,14 @@ def report_again(record: RunRecord, tools: Tools) -> Summary:
 
 
 def make_plan(
-    job: Job, prepared: tuple[Prepared, ...], tools: Tools, folder: Path
+    job: Job, prepared: tuple[Prepared, ...], tools: Tools, run: OpenRun
 ) -> Plan:
     """read, map and validate every row, and write down what is to be sent."""
     rules = rules_of(job.mapping, tools.now())
     scope = Scope(job.target.url, job.target.workspace, job.mapping.system)
     identities = identifier(job.mapping, scope)
-    writer = PlanWriter(folder)
+    writer = PlanWriter(run.folder)
+    watch = Watch(prepared, job.mapping)
     known_target = tools.ledger.sent_before(*scope.place)
     familiar = FamiliarBodies(partial(tools.ledger.imported_bodies, *scope.place))
     for one in prepared:
@@ -108,6 +109,7 @@ def make_plan(
     notes = dict.fromkeys(job.notes)
     for checked in ahead(validate_rows(rows, rules) for rows in mapped):
         batch = checked.mapped.batch
+        watch.see(checked.mapped)
         named = identities.identify(checked.bodies, batch.source.number)
         standing = with_changes(named, tools.ledger.standing(named["identity"]))
         planned, issues = decide(checked, named, standing)
@@ -118,13 +120,20 @@ def make_plan(
         notes |= dict.fromkeys(checked.mapped.notes)
         tools.progress.advance(planned.height)
         tools.stop.raise_if_requested()
+    seen = watch.seen(run.record)
+    keep_seen(run.folder, seen)
     return writer.seal(
-        stamp=job.mapping.stamp, familiar=familiar.counts, notes=tuple(notes)
+        stamp=job.mapping.stamp,
+        familiar=familiar.counts,
+        notes=tuple(notes),
+        changes=changes(seen, job.mapping, tools.ledger),
     )
 
 
 def objection(plan: Plan, run: OpenRun, tools: Tools) -> Posted | None:
     """Why nothing of the plan is to be sent; None lets it be sent."""
+    for change in plan.changes:
+        tools.progress.say(f"Changed: {change}")
     for guard in tools.guards:
         found = guard.objection(plan, run.record, tools.ledger)
         tools.stop.raise_if_requested()
@@ -143,6 +152,13 @@ def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
         return piloted
     requests = requests_of(plan, tools.ledger.standing)
     return piloted.then(sender.send(requests, plan.requests))
+
+
+def end(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
+    """Tells what became of each row, and remembers what the sources looked like."""
+    summary = conclude(run, plan, posted, tools)
+    remember(run, summary, tools)
+    return summary
 
 
 def settle(plan: Plan, run: OpenRun, tools: Tools, posted: Posted) -> Posted:

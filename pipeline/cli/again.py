@@ -6,6 +6,7 @@ from click.core import ParameterSource
 _NAMES = (
     "timezone",
     "dates",
+    "on_drift",
     "sandbox",
     "workspace",
     "ledger",

@@ -23,11 +23,13 @@ from pipeline.cli.resume import resume
 from pipeline.cli.run import run, validate
 from pipeline.cli.sandbox import sandbox
 from pipeline.cli.settings import read_settings
+from pipeline.cli.suggest import suggest
 
 COMMANDS = (
     demo,
     inspect,
     presets,
+    suggest,
     check_mapping,
     preview,
     lookups,

@@ -200,6 +200,13 @@ scenario_option = click.option(
     help="What the stand-in does wrong (see `sandbox --scenarios`); with --sandbox.",
 )
 yes_option = click.option("--yes", is_flag=True, help="Answer every question with yes.")
+drift_option = click.option(
+    "--on-drift",
+    type=click.Choice(["warn", "stop"]),
+    default="warn",
+    show_default=True,
+    help="What to do when columns or values are not as in the last run.",
+)
 empty_option = click.option(
     "--allow-empty", is_flag=True, help="A source without rows is all right."
 )

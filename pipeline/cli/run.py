@@ -11,6 +11,7 @@ from pipeline.cli.ending import end_with, told
 from pipeline.cli.options import (
     EXISTING,
     address_options,
+    drift_option,
     empty_option,
     json_option,
     key_option,
@@ -42,7 +43,13 @@ from pipeline.cli.tools import (
 )
 from pipeline.mapping import with_times_as_told
 from pipeline.run import run as run_job
-from pipeline.runs.guards import FirstRun, ImportedBefore, NoRows, TooManyInvalid
+from pipeline.runs.guards import (
+    Changed,
+    FirstRun,
+    ImportedBefore,
+    NoRows,
+    TooManyInvalid,
+)
 from pipeline.runs.job import Consent, Guard, Job
 from pipeline.stages.read import Layout, Spool, spooling
 
@@ -54,6 +61,7 @@ _job_options = several(
     member_option,
     limit_option,
     max_invalid_option,
+    drift_option,
     empty_option,
     lookup_age_option,
     reports_option,
@@ -151,6 +159,8 @@ def _guards_before(options: dict[str, Any]) -> tuple[Guard, ...]:
         guards.append(NoRows())
     if options["max_invalid"] is not None:
         guards.append(TooManyInvalid(options["max_invalid"]))
+    if options["on_drift"] == "stop":
+        guards.append(Changed())
     if not options["allow_repeats"]:
         guards.append(ImportedBefore())
     return tuple(guards)

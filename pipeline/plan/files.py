@@ -64,7 +64,8 @@ class Plan:
     `labels` names, by source and field, the source columns a field is made of;
     `stamp` is the field that bears a mark when it is sent; `familiar` says of how
     many bodies to send it was asked whether they were sent before under another
-    identity, and of how many it is so; `notes` are to be told at the end.
+    identity, and of how many it is so; `notes` are to be told at the end,
+    and `changes`, how the sources differ from those before.
     """
 
     folder: Path
@@ -77,6 +78,7 @@ class Plan:
     familiar: tuple[int, int] = (0, 0)
     requests: int = 0
     notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> "Plan | None":
@@ -101,6 +103,7 @@ class Plan:
             tuple(content.get("familiar", (0, 0))),
             content.get("requests", content["counts"].get(Status.UNSENT, 0)),
             tuple(content.get("notes", ())),
+            tuple(content.get("changes", ())),
         )
 
 
@@ -143,9 +146,11 @@ class PlanWriter:
         stamp: str | None = None,
         familiar: tuple[int, int] = (0, 0),
         notes: tuple[str, ...] = (),
+        changes: tuple[str, ...] = (),
     ) -> Plan:
         content = {
             "notes": notes,
+            "changes": changes,
             "stamp": stamp,
             "familiar": familiar,
             "sources": [asdict(source) for source in self._sources],

@@ -120,7 +120,7 @@ def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary
         counts=counted.statuses,
         issues=issue_lines(counted),
         posted=posted,
-        notes=plan.notes,
+        notes=(*plan.notes, *plan.changes),
         reason=posted.reason,
         hint=posted.hint,
         next=next_commands(run.record, counted, posted),

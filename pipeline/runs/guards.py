@@ -44,6 +44,20 @@ class TooManyInvalid:
         )
 
 
+class Changed:
+    """`--on-drift stop`: the sources do not look as the mapping saw them last."""
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        if not plan.changes:
+            return None
+        return Posted(
+            Ending.STOPPED,
+            "The source is not as it was, and --on-drift is stop. Nothing was sent.",
+            "Look at what changed, correct the mapping or the export and run it again; "
+            "or let `resume` send the rows as they are.",
+        )
+
+
 class ImportedBefore:
     """Rows whose very content the target took before, under other identities.
 

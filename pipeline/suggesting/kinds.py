@@ -39,6 +39,8 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+REEVO_IDS = frozenset({Kind.ID, Kind.IDS})
+MAILS = frozenset({Kind.MAIL, Kind.MAILS})
 _PATTERNS = {
     Kind.ID: rf"^\{{?{_UUID}\}}?$",
     Kind.IDS: rf"^{_UUID}(\s*[;,\n]\s*{_UUID})*[;,]?$",

@@ -8,7 +8,6 @@ from rapidfuzz import fuzz, process
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
-_RENAMED = 75.0
 
 
 def plain_words(name: str) -> str:
@@ -19,18 +18,15 @@ def plain_words(name: str) -> str:
     return " ".join(_WORD.findall(bare))
 
 
-def likeness(one: str, other: str) -> float:
-    """From 0 to 1; the order of words counts little."""
-    return fuzz.token_sort_ratio(one, other, processor=plain_words) / 100
+def likest(name: str, others: Iterable[str], *, least: float) -> tuple[str, float]:
+    """The other name most like `name`, and how like it is, from `least` to 1.
 
-
-def renamed(name: str, new: Iterable[str]) -> str | None:
-    """The one of `new` that `name` was probably renamed to."""
+    The order of words counts little. ("", 0.0) if none is alike.
+    """
     found = process.extractOne(
-        name,
-        list(new),
+        plain_words(name),
+        {other: plain_words(other) for other in others},
         scorer=fuzz.token_sort_ratio,
-        processor=plain_words,
-        score_cutoff=_RENAMED,
+        score_cutoff=100 * least,
     )
-    return found[0] if found else None
+    return (found[2], found[1] / 100) if found else ("", 0.0)

@@ -22,9 +22,9 @@ _FOR_LISTS = frozenset({Kind.TEXT, Kind.YES_NO, Kind.NUMBER})
 class ColumnProfile:
     """A column by its first rows. `filled` is a share of them.
 
-    `whole`: all cells are of its kind, and not only most. `values` are there if the
-    column seems to choose from a list: each with its number, the most frequent first.
-    `mangled` is a long number that a spreadsheet has shortened.
+    `whole`: all cells are of its kind, and not only most. `counts` are there if it
+    has few values: each with its number, the most frequent first. `mangled` is a long
+    number that a spreadsheet has shortened.
     """
 
     column: Column
@@ -34,13 +34,23 @@ class ColumnProfile:
     unique: bool
     longest: int
     samples: tuple[str, ...]
-    values: tuple[tuple[str, int], ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
     dates: Dates | None = None
     mangled: str | None = None
 
     @property
     def name(self) -> str:
         return self.column.name
+
+    @property
+    def tells_records_apart(self) -> bool:
+        return self.unique and self.filled == 1 and self.mangled is None
+
+    @property
+    def values(self) -> tuple[tuple[str, int], ...]:
+        """`counts`, if the column seems to choose from a list; else nothing."""
+        cells = sum(count for _, count in self.counts)
+        return self.counts if cells >= _TIMES_SEEN * len(self.counts) else ()
 
     @property
     def holds(self) -> str:
@@ -70,7 +80,7 @@ def _profile(column: Column, cells: pl.Series) -> ColumnProfile:
         unique=not filled.is_empty() and different.len() == filled.len(),
         longest=_longest(different),
         samples=tuple(different.head(_SAMPLES)),
-        values=_values(filled, different, kind),
+        counts=_counts(filled, different, kind),
         dates=dates_in(compared) if kind is Kind.TIME else None,
         mangled=None if mangled.is_empty() else str(mangled[0]),
     )
@@ -81,11 +91,12 @@ def _longest(cells: pl.Series) -> int:
     return longest if isinstance(longest, int) else 0
 
 
-def _values(
+def _counts(
     filled: pl.Series, different: pl.Series, kind: Kind
 ) -> tuple[tuple[str, int], ...]:
-    few = 0 < different.len() <= min(_MOST_VALUES, filled.len() / _TIMES_SEEN)
+    few = 0 < different.len() <= _MOST_VALUES
     if kind not in _FOR_LISTS or not few or _longest(different) > _LONGEST_VALUE:
         return ()
-    counted = filled.value_counts(sort=True, name="count")
-    return tuple(counted.sort("count", filled.name, descending=[True, False]).rows())
+    counted = filled.value_counts(name="count")
+    ordered = counted.sort("count", filled.name, descending=[True, False])
+    return tuple(ordered.rows())

@@ -1,0 +1,223 @@
+"""Whether sources look as the mapping saw them last: their columns and values.
+
+What a run saw lies in its private folder until it has come to its end; then the
+ledger remembers it.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.errors import LedgerError
+from pipeline.ledger import Ledger, RunRecord, Seen
+from pipeline.mapping import normalize_name
+from pipeline.mapping.cells import Headers, clean_cells, scalar_cells, source_columns
+from pipeline.mapping.model import FieldRule, Mapping
+from pipeline.printable import one_line
+from pipeline.private_files import write_whole
+from pipeline.rows import Mapped, Source
+from pipeline.runs.job import Tools
+from pipeline.runs.prepare import Prepared
+from pipeline.runs.record import OpenRun
+from pipeline.runs.summary import RunStatus, Summary
+from pipeline.suggesting import likest
+
+_SEEN = "seen.json"
+_MOST_VALUES = 500
+_MOST_TOLD = 10
+_RENAMED = 0.7
+_WIDTH = 60
+_COPY = re.compile(r"\s*\(\d+\)(?=\.|$)")
+_DIGITS = re.compile(r"\d+(?:[-_. ]?\d+)*")
+_TO_ITS_END = frozenset({RunStatus.OK, RunStatus.ATTENTION})
+
+
+@dataclass
+class _Sight:
+    """What was seen so far in sources of one name."""
+
+    headers: tuple[str, ...]
+    values: dict[str, dict[str, str]]
+
+
+class Watch:
+    """Gathers the columns and the values of a run's sources as they pass by."""
+
+    def __init__(self, prepared: Sequence[Prepared], mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._headers = [one.bound.headers for one in prepared]
+        rules = mapping.fields.items()
+        self._listed = {n: rule for n, rule in rules if rule.values is not None}
+        self._sights = {
+            source_name(one.source.source): _Sight(
+                _headers_of(one.source.source), {name: {} for name in self._listed}
+            )
+            for one in prepared
+        }
+
+    def see(self, mapped: Mapped) -> None:
+        """Looks at the rows that no rule skips."""
+        if not self._listed:
+            return
+        source, rows = mapped.batch.source, mapped.batch.rows
+        kept = rows.join(mapped.skipped, on="row", how="anti")
+        sight = self._sights[source_name(source)]
+        for name, rule in self._listed.items():
+            known = sight.values[name]
+            if len(known) <= _MOST_VALUES:
+                found = self._values(rule, kept, self._headers[source.number])
+                known |= {_folded(value): value for value in found} | known
+
+    def _values(
+        self, rule: FieldRule, rows: pl.DataFrame, headers: Headers
+    ) -> list[str]:
+        names = {ref.name for ref in source_columns(rule)}
+        own = replace(headers, ids={name: headers.ids[name] for name in names})
+        cells = scalar_cells(clean_cells(rows, self._mapping, own), rule, own)
+        return cells["value"].drop_nulls().unique().sort().to_list()
+
+    def seen(self, run: RunRecord) -> tuple[Seen, ...]:
+        """All of it, but for fields of very many values: they choose from no list."""
+        return tuple(
+            Seen(
+                system=self._mapping.system,
+                mapping=self._mapping.name,
+                source=name,
+                headers=sight.headers,
+                values={
+                    field: tuple(known.values())
+                    for field, known in sight.values.items()
+                    if len(known) <= _MOST_VALUES
+                },
+                seen_at=run.started_at,
+                run=run.name,
+            )
+            for name, sight in self._sights.items()
+        )
+
+
+def changes(seen: Sequence[Seen], mapping: Mapping, ledger: Ledger) -> tuple[str, ...]:
+    """What is not as it was when the mapping last saw sources of these names."""
+    told: list[str] = []
+    for now in seen:
+        before = _before(now, ledger)
+        if before is not None:
+            found = [*_columns(now, before), *_values(now, before, mapping)]
+            since = f"{now.source}, since {before.seen_at:%Y-%m-%d} ({before.run}):"
+            told += [f"{since} {change}" for change in found]
+    return tuple(told)
+
+
+def keep_seen(folder: Path, seen: Sequence[Seen]) -> None:
+    """Writes down what is to be remembered when the run has come to its end."""
+    records = [{**asdict(one), "seen_at": one.seen_at.isoformat()} for one in seen]
+    write_whole(folder / _SEEN, json.dumps(records))
+
+
+def remember(run: OpenRun, summary: Summary, tools: Tools) -> None:
+    """Has the ledger remember what a run saw that was sent to its end."""
+    if run.record.dry_run or summary.status not in _TO_ITS_END:
+        return
+    # All rows are settled and told: what cannot be remembered now is told again later.
+    with suppress(LedgerError):
+        for seen in _kept(run.folder):
+            tools.ledger.remember(_with_values(seen, _before(seen, tools.ledger)))
+
+
+def source_name(source: Source) -> str:
+    """Its file's name without what changes from day to day: Task-#.csv."""
+    file = _COPY.sub("", Path(source.path).name)
+    sheet = f" [{source.sheet}]" if source.sheet else ""
+    return _DIGITS.sub("#", f"{file}{sheet}")
+
+
+def _headers_of(source: Source) -> tuple[str, ...]:
+    return tuple(column.name for column in source.columns if column.name.strip())
+
+
+def _kept(folder: Path) -> Iterator[Seen]:
+    """Nothing, for a run of a version that kept nothing."""
+    path = folder / _SEEN
+    if not path.is_file():
+        return
+    for record in json.loads(path.read_text(encoding="utf-8")):
+        yield Seen(
+            **record
+            | {
+                "headers": tuple(record["headers"]),
+                "values": {n: tuple(each) for n, each in record["values"].items()},
+                "seen_at": datetime.fromisoformat(record["seen_at"]).astimezone(UTC),
+            }
+        )
+
+
+def _before(seen: Seen, ledger: Ledger) -> Seen | None:
+    return ledger.seen(system=seen.system, mapping=seen.mapping, source=seen.source)
+
+
+def _with_values(seen: Seen, before: Seen | None) -> Seen:
+    """A value that is absent for a night is not new on the next."""
+    if before is None:
+        return seen
+    values = {
+        name: tuple(_by_folded((*before.values.get(name, ()), *known)).values())
+        for name, known in seen.values.items()
+    }
+    return replace(seen, values=values)
+
+
+def _columns(now: Seen, before: Seen) -> Iterator[str]:
+    names, old = _by_normal(now.headers), _by_normal(before.headers)
+    new = {name: header for name, header in names.items() if name not in old}
+    for name in old:
+        if name in names:
+            continue
+        renamed, _ = likest(old[name], new.values(), least=_RENAMED)
+        if renamed:
+            del new[normalize_name(renamed)]
+            yield (
+                f"the column {_quoted(old[name])} seems to be called "
+                f"{_quoted(renamed)} now."
+            )
+        else:
+            yield f"the column {_quoted(old[name])} is missing."
+    for header in new.values():
+        yield f"the column {_quoted(header)} is new."
+
+
+def _values(now: Seen, before: Seen, mapping: Mapping) -> Iterator[str]:
+    """Values never seen; what the mapping itself names is foreseen."""
+    for name, known in now.values.items():
+        rule = mapping.fields[name]
+        foreseen = {_folded(value) for value in rule.values or {}}
+        if name not in before.values:
+            continue
+        old = _by_folded(before.values[name]).keys() | foreseen
+        new = [value for value in known if _folded(value) not in old]
+        shown = ", ".join(_quoted(value) for value in new[:_MOST_TOLD])
+        more = f" and {len(new) - _MOST_TOLD:,} more" * (len(new) > _MOST_TOLD)
+        columns = ", ".join(ref.name for ref in source_columns(rule))
+        if new:
+            yield f"{shown}{more} in {_quoted(columns)} (for {name}) was never seen."
+
+
+def _by_normal(headers: Sequence[str]) -> dict[str, str]:
+    return {normalize_name(header): header for header in headers}
+
+
+def _by_folded(values: Sequence[str]) -> dict[str, str]:
+    return {_folded(value): value for value in values}
+
+
+def _folded(value: str) -> str:
+    return value.strip().lower()
+
+
+def _quoted(text: str) -> str:
+    return f"'{one_line(text, _WIDTH)}'"
