@@ -38,7 +38,7 @@ ENCODINGS = {
     "samples/zoho/Tasks_001.csv": "utf-8-sig",
 }
 # What the rows of a first import may be told, beside the issues of the catalogue.
-OTHER_CODES = {None, "combined", "skipped_by_rule", "record_not_found"}
+OTHER_CODES = {None, "combined", "no_record", "skipped_by_rule", "record_not_found"}
 
 
 def records(path: str) -> list[list[str]]:
@@ -108,9 +108,12 @@ def test_the_salesforce_sample_is_no_utf_8() -> None:
         (ROOT / "samples/salesforce/Task.csv").read_text("utf-8")
 
 
-def test_the_report_of_salesforce_is_no_utf_8() -> None:
+def test_the_report_of_salesforce_ends_with_a_footer_and_is_no_utf_8() -> None:
+    content = (ROOT / salesforce_report.PATH).read_bytes()
+
+    assert content.endswith(f'"{salesforce_report.FOOTER[-1]}"\n'.encode())
     with pytest.raises(UnicodeDecodeError):
-        (ROOT / salesforce_report.PATH).read_text("utf-8")
+        content.decode("utf-8")
 
 
 @pytest.mark.parametrize(
