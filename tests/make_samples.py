@@ -22,6 +22,7 @@ from tests.sample_makers.salesforce_events import event_made
 from tests.sample_makers.salesforce_extracts import extracts_made
 from tests.sample_makers.salesforce_report import report_made
 from tests.sample_makers.zoho import zoho_made
+from tests.sample_makers.zoom import zoom_made
 
 ROOT = Path(__file__).parent.parent
 EXPECTED = "tests/expected_samples.json"
@@ -37,6 +38,7 @@ MAKERS = (
     outlook_made,
     eventbrite_made,
     aircall_made,
+    zoom_made,
 )
 Lines = Mapping[str, Iterable[tuple[str, ...]]]
 

@@ -8,10 +8,10 @@ from io import StringIO
 import pytest
 
 from tests.make_samples import EXPECTED, ROOT
-from tests.sample_makers import aircall, eventbrite, linkedin, outlook, pipedrive
+from tests.sample_makers import aircall, eventbrite, linkedin, outlook, pipedrive, zoom
 from tests.sample_makers.parts import load_workspace
 
-TOOLS = ["pipedrive", "linkedin", "outlook", "eventbrite", "aircall"]
+TOOLS = ["pipedrive", "linkedin", "outlook", "zoom", "eventbrite", "aircall"]
 STATUSES = ("read", "created", "skipped", "duplicate", "invalid", "rejected")
 README = (ROOT / "samples/README.md").read_text("utf-8")
 CONTACTS = {one["id"] for one in load_workspace()["contacts"]}
@@ -53,6 +53,8 @@ def test_a_sample_has_its_header_and_rows(
         ("linkedin/Invitations.csv", "utf-8", "\r\n"),
         ("outlook/calendar.csv", "windows-1252", "\r\n"),
         ("eventbrite/attendees.csv", "utf-8-sig", "\r\n"),
+        ("zoom/webinar.csv", "utf-8-sig", "\r\n"),
+        ("zoom/meeting.csv", "utf-8-sig", "\r\n"),
     ],
 )
 def test_a_sample_has_the_line_ends_of_its_tool(
@@ -71,6 +73,30 @@ def test_outlook_writes_the_code_page_of_a_pc_and_quotes_every_cell() -> None:
 
     header = text_of("outlook/calendar.csv", "windows-1252").splitlines()[0]
     assert header == ",".join(f'"{name}"' for name in outlook.HEADER)
+
+
+def test_a_webinar_report_has_several_tables_a_mark_and_a_stray_nul() -> None:
+    text = text_of("zoom/webinar.csv")
+    lines = text.splitlines()
+
+    assert text.startswith("\ufeffAttendee Report")
+    assert text.count("\0") == 1
+    assert [lines.index(name) + 1 for name in ("Host Details", "Panelist Details")] == [
+        5,
+        8,
+    ]
+    assert lines[10:12] == ["Attendee Details", f"{','.join(zoom.ATTENDEES)},"]
+    assert lines[-4] == "Other Attended"
+
+
+def test_a_list_of_participants_has_the_meeting_above_it() -> None:
+    lines = text_of("zoom/meeting.csv", "utf-8-sig").splitlines()
+
+    assert [lines[0], *lines[2:4]] == [
+        ",".join(zoom.MEETING),
+        "",
+        ",".join(zoom.PARTICIPANTS),
+    ]
 
 
 @pytest.mark.parametrize("folder", TOOLS)

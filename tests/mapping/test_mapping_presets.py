@@ -31,6 +31,8 @@ NAMES = [
     "zoho-calls",
     "zoho-meetings",
     "zoho-tasks",
+    "zoom-meeting",
+    "zoom-webinar",
 ]
 LISTED = f"The presets are {', '.join(NAMES)}."
 
