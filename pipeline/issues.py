@@ -49,6 +49,13 @@ _KINDS = (
         "The file ends in the middle of this row. Cells missing: {detail}.",
         "The file was probably not copied whole: export or copy it again.",
     ),
+    IssueKind(
+        "uncalculated",
+        "A formula was never calculated",
+        "The cell in column '{column}' holds a formula that was never calculated: its "
+        "value is not known.",
+        "Open the file in a spreadsheet program, save it there, and run it again.",
+    ),
     # map
     IssueKind(
         "key_missing",
