@@ -71,6 +71,13 @@ _KINDS = (
         "Nothing to do if the text is right without it.",
         Severity.WARNING,
     ),
+    IssueKind(
+        "uncalculated",
+        "A formula was never calculated",
+        "The cell in column '{column}' holds a formula that was never calculated: its "
+        "value is not known.",
+        "Open the file in a spreadsheet program, save it there, and run it again.",
+    ),
     # map
     IssueKind(
         "key_missing",

@@ -8,6 +8,8 @@ from pipeline.rows import Batch, Source
 from pipeline.spreadsheet_text import restore
 from pipeline.stages.read.header import Header
 
+_MORE_THAN_CELLS = ("extra_cells", "uncalculated")
+
 
 def as_batch(
     source: Source, header: Header, raw: pl.DataFrame, issues: pl.DataFrame
@@ -16,7 +18,7 @@ def as_batch(
     ids = [column.id for column in header.columns]
     cells = pl.col(ids)
     rows = raw.select("row", restore(cells) if header.neutralized else cells)
-    beyond = issues.filter(pl.col("code") == "extra_cells")
+    beyond = issues.filter(pl.col("code").is_in(_MORE_THAN_CELLS))
     blank = _without(_blank(rows, ids), beyond)
     if blank.is_empty():
         return Batch(source, rows, issues)

@@ -1,12 +1,6 @@
-"""Spreadsheets, read through calamine; every cell becomes text by one rule.
-
-Whole numbers have no decimal point, times are `YYYY-MM-DD HH:MM:SS`, days without a
-time (midnight) `YYYY-MM-DD`, times without a day `HH:MM:SS`, truth values `true` and
-`false`; the error of a formula is what the spreadsheet shows, such as `#N/A`.
-"""
+"""Spreadsheets, read through calamine: which sheet, and its rows in batches."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,26 +10,22 @@ import polars as pl
 
 from pipeline.errors import SourceError
 from pipeline.mapping import did_you_mean, normalize_name
-from pipeline.rows import Batch, Source, no_issues
+from pipeline.rows import Batch, Source
+from pipeline.stages.read.book_cells import cells_of, load_sheet, with_texts
+from pipeline.stages.read.book_facts import (
+    check_book,
+    sheet_facts,
+    sheet_notes,
+    uncalculated_issues,
+)
 from pipeline.stages.read.header import LOOKED_AT, Header, find_header
 from pipeline.stages.read.opened import Layout, SheetFacts
 from pipeline.stages.read.records import as_batch, limited
+from pipeline.stages.read.sheet_xml import SheetXml
 
 _BATCH_ROWS = 50_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_MIDNIGHT = " 00:00:00"
-_DAY = r"^\d{4}-\d{2}-\d{2} 00:00:00$"
-_NO_DAY = "1899-12-31 "
-_ERRORS = {
-    "Div0": "#DIV/0!",
-    "NA": "#N/A",
-    "Name": "#NAME?",
-    "Null": "#NULL!",
-    "Num": "#NUM!",
-    "Ref": "#REF!",
-    "Value": "#VALUE!",
-}
 
 
 def is_workbook(head: bytes) -> bool:
@@ -43,49 +33,69 @@ def is_workbook(head: bytes) -> bool:
 
 
 def workbook_sheets(path: Path) -> tuple[SheetFacts, ...]:
-    book = _open(path, path.read_bytes())
-    return tuple(_facts(_load(book, name)) for name in book.sheet_names)
+    content = path.read_bytes()
+    check_book(path, content)
+    book = _open(path, content)
+    for name in book.sheet_names:
+        sheet_facts(path, content, name)
+    return tuple(
+        _facts(load_sheet(book, name, where=str(path))) for name in book.sheet_names
+    )
 
 
 def open_sheet(path: Path, layout: Layout, *, number: int) -> "Sheet":
     """The sheet asked for, or the first visible that has rows; raises SourceError."""
     content = path.read_bytes()
+    check_book(path, content)
     book = _open(path, content)
-    sheet = _chosen(book, path, layout.sheet)
-    cells = _cells(sheet)
-    where = f"{path} [{sheet.name}]"
+    sheet, known = _chosen(book, path, content, layout.sheet)
+    name = sheet.name
+    cells = with_texts(cells_of(book, sheet), known.errors)
+    where = f"{path} [{name}]"
     first = cells.head(LOOKED_AT).fill_null("").rows()
     header = find_header(first, layout.header_row, where=where)
+    others = [each for each in book.sheet_names if each != name]
     source = Source(
         number,
         str(path),
-        sheet.name,
+        name,
         hashlib.sha256(content).hexdigest(),
         header.columns,
         header.row,
         format="spreadsheet",
-        notes=header.notes,
+        notes=header.notes + sheet_notes(cells, header.row, known, others),
     )
-    return Sheet(source, path, cells, header)
+    issues = uncalculated_issues(known, header)
+    return Sheet(source, path, cells, header, issues)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook, in memory."""
+    """A sheet of a workbook, in memory; `issues` are those of its cells."""
 
     source: Source
     path: Path
     cells: pl.DataFrame
     header: Header
+    issues: pl.DataFrame
 
     def batches(self, limit: int | None = None) -> Iterator[Batch]:
         return limited(self._batches(), limit)
 
     def _batches(self) -> Iterator[Batch]:
         row = pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("row")
-        numbered = self.cells.select(row, pl.all()).slice(self.header.row)
+        numbered = self._with_all_rows().select(row, pl.all()).slice(self.header.row)
         for rows in numbered.iter_slices(_BATCH_ROWS):
-            yield as_batch(self.source, self.header, rows, no_issues())
+            within = self.issues.join(rows, on="row", how="semi", maintain_order="left")
+            yield as_batch(self.source, self.header, rows, within)
+
+    def _with_all_rows(self) -> pl.DataFrame:
+        """The cells, and empty rows for issues that stand below the last value."""
+        last = max(self.issues["row"], default=0)
+        missing = last - self.cells.height
+        if missing <= 0:
+            return self.cells
+        return pl.concat([self.cells, self.cells.clear(missing)])
 
 
 def _open(path: Path, content: bytes) -> fastexcel.ExcelReader:
@@ -113,13 +123,15 @@ def _protected(path: Path) -> SourceError:
 
 
 def _chosen(
-    book: fastexcel.ExcelReader, path: Path, asked: str | None
-) -> fastexcel.ExcelSheet:
+    book: fastexcel.ExcelReader, path: Path, content: bytes, asked: str | None
+) -> tuple[fastexcel.ExcelSheet, SheetXml]:
+    """The sheet to read, and what its XML tells."""
     if asked is None:
-        return _first_with_rows(book, path)
+        return _first_with_rows(book, path, content)
     for name in book.sheet_names:
         if normalize_name(name) == normalize_name(asked):
-            return _load(book, name)
+            known = sheet_facts(path, content, name)
+            return load_sheet(book, name, where=str(path)), known
     raise SourceError(
         f"There is no sheet '{asked}'.",
         where=str(path),
@@ -128,12 +140,14 @@ def _chosen(
     )
 
 
-def _first_with_rows(book: fastexcel.ExcelReader, path: Path) -> fastexcel.ExcelSheet:
+def _first_with_rows(
+    book: fastexcel.ExcelReader, path: Path, content: bytes
+) -> tuple[fastexcel.ExcelSheet, SheetXml]:
     for name in book.sheet_names:
-        sheet = _load(book, name)
-        facts = _facts(sheet)
-        if facts.visible and facts.rows:
-            return sheet
+        known = sheet_facts(path, content, name)
+        sheet = load_sheet(book, name, where=str(path))
+        if _facts(sheet).visible and sheet.total_height:
+            return sheet, known
     raise SourceError(
         "No visible sheet of the file has rows.",
         where=str(path),
@@ -141,34 +155,5 @@ def _first_with_rows(book: fastexcel.ExcelReader, path: Path) -> fastexcel.Excel
     )
 
 
-def _load(book: fastexcel.ExcelReader, name: str) -> fastexcel.ExcelSheet:
-    # The whole sheet is parsed, however few rows are asked for: so do it once.
-    return book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-
-
 def _facts(sheet: fastexcel.ExcelSheet) -> SheetFacts:
     return SheetFacts(sheet.name, sheet.visible == "visible", sheet.total_height)
-
-
-def _cells(sheet: fastexcel.ExcelSheet) -> pl.DataFrame:
-    batch, errors = sheet.to_arrow_with_errors()
-    cells = pl.DataFrame(batch)
-    cells = cells.rename({old: f"c{n}" for n, old in enumerate(cells.columns)})
-    for error in errors.errors if errors else []:
-        row, column = error.offset_position
-        cells[row, column] = _error_text(error.detail)
-    day = pl.all().str.strip_suffix(_MIDNIGHT)
-    return cells.with_columns(
-        pl.when(pl.all().str.starts_with(_NO_DAY))
-        .then(pl.all().str.strip_prefix(_NO_DAY))
-        .when(pl.all().str.contains(_DAY))
-        .then(day)
-        .when(pl.all() != "")
-        .then(pl.all())
-    )
-
-
-def _error_text(detail: str) -> str:
-    """What a spreadsheet shows in a cell whose formula failed, such as #N/A."""
-    found = re.search(r"Error\((\w+)\)", detail)
-    return _ERRORS.get(found[1], "#ERROR!") if found else "#ERROR!"

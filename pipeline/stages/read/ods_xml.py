@@ -1,0 +1,112 @@
+"""What the XML of an ODS sheet tells beyond the values of its cells."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from io import BytesIO
+
+from pipeline.stages.read.sheet_xml import SheetXml
+
+_PIECE = 4 << 20
+_CONTENT = "content.xml"
+_TOKEN = re.compile(
+    rb"<table:table ([^>]*)>"
+    rb"|<table:table-column\b([^>]*)>"
+    rb"|<table:table-row\b([^>]*)>"
+    rb"|<table:(?:covered-)?table-cell\b([^>]*)>(?:\s*<text:p>(#[^<]*)</text:p>)?"
+)
+_NAME = re.compile(rb'table:name="([^"]*)"')
+_REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="(\d+)"')
+_SPANNED = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')
+_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
+
+
+def ods_xml(content: bytes, sheet: str) -> SheetXml | None:
+    """What is known of the sheet; None if the file is no ODS.
+
+    Raises zipfile.BadZipFile and zlib.error for damaged files.
+    """
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        if _CONTENT not in archive.namelist():
+            return None
+        seen = _Seen(sheet.encode())
+        for text in _whole_cells(archive):
+            for token in _TOKEN.finditer(text):
+                seen.see(*token.groups())
+        return seen.found
+
+
+class _Seen:
+    """Follows the tokens of all sheets, and keeps what belongs to one."""
+
+    def __init__(self, sheet: bytes) -> None:
+        self.found = SheetXml()
+        self._sheet = sheet
+        self._inside = False
+        self._row = 0
+        self._rows_repeated = 1
+        self._column = 0
+
+    def see(
+        self,
+        table: bytes | None,
+        column: bytes | None,
+        row: bytes | None,
+        cell: bytes | None,
+        error: bytes | None,
+    ) -> None:
+        if table is not None:
+            name = _NAME.search(table)
+            self._inside = (
+                name is not None and unescape(name[1].decode()).encode() == self._sheet
+            )
+        elif not self._inside:
+            return
+        elif column is not None:
+            if _HIDDEN.search(column):
+                self.found.hidden_columns += _repeated(column)
+        elif row is not None:
+            self._see_row(row)
+        elif cell is not None:
+            self._see_cell(cell, error)
+
+    def _see_row(self, row: bytes) -> None:
+        self._row += self._rows_repeated
+        self._rows_repeated = _repeated(row)
+        self._column = 0
+        if _HIDDEN.search(row):
+            self.found.hidden_rows += self._rows_repeated
+
+    def _see_cell(self, cell: bytes, error: bytes | None) -> None:
+        at = (self._row, self._column)
+        self._column += _repeated(cell)
+        if _SPANNED.search(cell):
+            self.found.merged.append(self._row)
+        if b"office:value-type=" in cell:
+            last = self._row + self._rows_repeated - 1
+            self.found.rows = max(self.found.rows, last)
+            self.found.columns = max(self.found.columns, self._column)
+        elif b"table:formula=" in cell:
+            self.found.uncalculated.append(at)
+        if b'calcext:value-type="error"' in cell:
+            self.found.errors[at] = unescape((error or b"#ERROR!").decode())
+
+
+def _whole_cells(archive: zipfile.ZipFile) -> Iterator[bytes]:
+    rest = b""
+    with archive.open(_CONTENT) as file:
+        while piece := file.read(_PIECE):
+            text = rest + piece
+            end = text.rfind(b"<table:table-row")
+            if end <= 0:
+                rest = text
+                continue
+            yield text[:end]
+            rest = text[end:]
+    yield rest
+
+
+def _repeated(attributes: bytes) -> int:
+    found = _REPEATED.search(attributes)
+    return int(found[1]) if found else 1
