@@ -78,13 +78,6 @@ FILES = {
     ),
     "folder.csv": (Path.mkdir, "This is a folder.", "Name a CSV or XLSX file."),
     "pipe.csv": (os.mkfifo, "This is no regular file.", "Name a CSV or XLSX file."),
-    "quote.csv": (
-        text(HEADER + '2024-01-01,"a\n2024-01-02,"b"\n'),
-        "A quote that is opened in row 2 (line 2 of the file) is not closed at the end "
-        "of its cell: what follows would run together.",
-        "Look at that line in a text editor. A double quote inside a cell must be "
-        "doubled; or the file was not copied whole.",
-    ),
 }
 
 

@@ -41,7 +41,15 @@ class Section:
 
     @property
     def _place(self) -> int:
-        return header_place([cells for _, cells in self.head])
+        records = [cells for _, cells in self.head]
+        first = header_place(records)
+        most = max(len(_without_end(cells)) for cells in records)
+        named = (
+            n
+            for n, cells in enumerate(records[first:], first)
+            if is_header(cells) and 2 * len(_without_end(cells)) >= most
+        )
+        return next(named, first)
 
     @property
     def header_row(self) -> int:
@@ -206,7 +214,7 @@ def _begins(title: Cells, cells: Cells, above: Section, asked: str | None) -> bo
         return True
     if not is_header(cells):
         return False
-    if not above.count:
+    if not above.count or above.rows <= 1:
         return True
     names = above.names
     shared = set(names) & set(cells)
