@@ -1,3 +1,4 @@
+import json
 import stat
 from pathlib import Path
 
@@ -84,6 +85,20 @@ def test_a_plan_is_for_its_owner_only(tmp_path: Path) -> None:
         ("00000.rows.arrow", "00000.plan.arrow", "00000.issues.arrow", "plan.json"),
         0o600,
     )
+
+
+def test_a_plan_of_before_sections_and_escapes_can_be_read(tmp_path: Path) -> None:
+    sealed(tmp_path, planned((2, "unsent", 1)))
+    seal = tmp_path / "plan.json"
+    content = json.loads(seal.read_text("utf-8"))
+    for facts in content["sources"]:
+        del facts["section"], facts["escape"]
+    seal.write_text(json.dumps(content), encoding="utf-8")
+
+    plan = Plan.open(tmp_path)
+
+    assert plan is not None
+    assert plan.sources == (source(0),)
 
 
 def test_a_plan_that_lost_a_file_cannot_be_read(tmp_path: Path) -> None:
