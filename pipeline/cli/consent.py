@@ -45,7 +45,7 @@ class AtTerminal:
 
     def _ask(self, question: str) -> bool:
         try:
-            with _ctrl_c_raises():
+            with ctrl_c_raises():
                 return click.confirm(question, default=False, err=True)
         except (click.Abort, KeyboardInterrupt):
             self._stop.request(signal.SIGINT)
@@ -61,8 +61,8 @@ def consent_for(stop: Stop, *, beforehand: bool) -> Consent:
 
 
 @contextmanager
-def _ctrl_c_raises() -> Iterator[None]:
-    """The run's own handler would let the prompt wait on."""
+def ctrl_c_raises() -> Iterator[None]:
+    """Other handlers would let the prompt wait on."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.again import typed_options
+from pipeline.cli.consent import ctrl_c_raises
 from pipeline.cli.ending import told
 from pipeline.cli.looking import Look, look_at
 from pipeline.cli.options import EXISTING, member_option, sheet_option
@@ -57,7 +58,8 @@ def suggest(
         if not anyway:
             _offer_preset(file, layout, spool)
         [look, *_] = look_at(file, layout, spool)
-        proposal, answers = _asked(look, _questions())
+        with ctrl_c_raises():
+            proposal, answers = _asked(look, _questions())
         stem = "mapping" if file == STDIN else file.stem
         name = output or Path(f"{stem}.yaml")
         place = Place(file.name, name.stem, str(name), look.rows)
