@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
-
 from pipeline.errors import LedgerError
 from pipeline.ledger import Ledger, RunRecord, Seen
 from pipeline.mapping import normalize_name
@@ -65,22 +63,27 @@ class Watch:
         """Looks at the rows that no rule skips."""
         if not self._listed:
             return
-        source, rows = mapped.batch.source, mapped.batch.rows
-        kept = rows.join(mapped.skipped, on="row", how="anti")
+        source = mapped.batch.source
         sight = self._sights[source_name(source)]
         for name, rule in self._listed.items():
             known = sight.values[name]
             if len(known) <= _MOST_VALUES:
-                found = self._values(rule, kept, self._headers[source.number])
+                found = self._values(rule, mapped, self._headers[source.number])
                 known |= {_folded(value): value for value in found} | known
 
-    def _values(
-        self, rule: FieldRule, rows: pl.DataFrame, headers: Headers
-    ) -> list[str]:
+    def _values(self, rule: FieldRule, mapped: Mapped, headers: Headers) -> list[str]:
         names = {ref.name for ref in source_columns(rule)}
         own = replace(headers, ids={name: headers.ids[name] for name in names})
-        cells = scalar_cells(clean_cells(rows, self._mapping, own), rule, own)
-        return cells["value"].drop_nulls().unique().sort().to_list()
+        clean = clean_cells(mapped.batch.rows, self._mapping, own)
+        if not mapped.skipped.is_empty():
+            clean = clean.join(mapped.skipped, on="row", how="anti")
+        return (
+            scalar_cells(clean, rule, own)["value"]
+            .drop_nulls()
+            .unique()
+            .sort()
+            .to_list()
+        )
 
     def seen(self, run: RunRecord) -> tuple[Seen, ...]:
         """All of it, but for fields of very many values: they choose from no list."""
