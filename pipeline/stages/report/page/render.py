@@ -1,0 +1,193 @@
+"""The page as text: templates, styles and script become one file."""
+
+import base64
+import hashlib
+import platform
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pipeline import __version__
+from pipeline.ledger import RunRecord
+from pipeline.plan import Plan
+from pipeline.private_files import write_whole
+from pipeline.rows import Source, Status
+from pipeline.stages.report.page.activities import activities_of
+from pipeline.stages.report.page.attention import NEEDS_A_PERSON, in_script
+from pipeline.stages.report.page.causes import Cause, title_of
+from pipeline.stages.report.page.charts import number
+from pipeline.stages.report.page.ended import Ended
+from pipeline.stages.report.page.sending import sending_of
+from pipeline.stages.report.page.sights import Sights
+from pipeline.stages.report.page.verdict import steps_of, verdict_of
+from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS
+
+PAGE: Final = "report.html"
+_HERE: Final = Path(__file__).parent
+_MOST_CAUSES: Final = 60
+_LONG: Final = 300
+MEANINGS: Final = {
+    Status.CREATED: "in Reevo",
+    Status.DUPLICATE: "imported before, or twice in the source",
+    Status.SKIPPED: "left out by a rule of the mapping",
+    Status.VALID: "would be sent",
+    Status.INVALID: "something is wrong; not sent",
+    Status.REJECTED: "refused by the API",
+    Status.UNCERTAIN: "sent; the answer is not known",
+    Status.UNSENT: "the run ended before their turn",
+}
+# Control characters have no picture of their own, and some turn the letters around.
+_PICTURES: Final = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"},
+    0x7F: "\u2421",
+    **{
+        code: f"\\u{code:x}"
+        for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    },
+}
+
+
+def write_page(
+    folder: Path, plan: Plan, sights: Sights, ended: Ended, *, run: RunRecord
+) -> None:
+    """Writes report.html; raises ReportError."""
+    write_whole(folder / PAGE, page(plan, sights, ended, run=run))
+
+
+def page(plan: Plan, sights: Sights, ended: Ended, *, run: RunRecord) -> str:
+    """All of the page. What comes from the user's files is text in it, nothing else."""
+    style, script = (
+        (_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
+    )
+    causes = sights.causes.found()
+    table = sights.attention.table
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            policy=_policy(style, script),
+            run=run,
+            ended=ended,
+            verdict=verdict_of(ended, dry_run=run.dry_run),
+            steps=steps_of(ended),
+            statuses=list(_statuses(ended)),
+            causes=causes[:_MOST_CAUSES],
+            causes_left_out=len(causes) - len(causes[:_MOST_CAUSES]),
+            activities=plan.calendar and activities_of(plan.calendar),
+            table=table,
+            table_data=Markup(_table_data(plan, causes, table.rows).decode()),  # noqa: S704
+            sending=sending_of(sights.traffic),
+            sources=list(zip(plan.sources, plan.rows, strict=True)),
+            files={"rows": ROWS, "issues": ISSUES, "fix_me": FIX_ME},
+            versions={
+                "activity-import": __version__,
+                "Python": platform.python_version(),
+            },
+            needs_a_person=NEEDS_A_PERSON,
+            meanings=MEANINGS,
+        )
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "n": lambda value: f"{value:,}",
+        "number": number,
+        "shown": _shown,
+        "coded": _coded,
+        "sentence": _sentence,
+        "moment": _moment,
+        "title_of": title_of,
+    }
+    environment.globals["long"] = _LONG
+    return environment
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing may be fetched, and only our own script and style count."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; "
+        f"style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _statuses(ended: Ended) -> Iterator[dict[str, Any]]:
+    """The outcomes that occur: how many rows, and their share of the bar."""
+    left = 0.0
+    total = ended.counts.total()
+    for status in Status:
+        if count := ended.counts[status]:
+            width = 100 * count / total
+            yield {
+                "name": status.value,
+                "count": count,
+                "meaning": MEANINGS[status],
+                "left": round(left, 3),
+                "width": round(width, 3),
+                "percent": _percent(count, total),
+            }
+            left += width
+
+
+def _percent(count: int, total: int) -> str:
+    """Never 0 % of something, never 100 % of less than all."""
+    if count * 1_000 < total:
+        return "under 0.1 %"
+    if count < total and (total - count) * 1_000 < total:
+        return "over 99.9 %"
+    return f"{100 * count / total:.3g} %"
+
+
+def _table_data(plan: Plan, causes: tuple[Cause, ...], rows: bytes) -> bytes:
+    """JSON for the page's script: sources with their columns, titles, rows."""
+    facts = {
+        "sources": [_source(source) for source in plan.sources],
+        "titles": {cause.code: cause.title for cause in causes},
+    }
+    return in_script(facts)[:-1] + b',"rows":' + rows + b"}"
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "label": source.label,
+        "columns": [column.name for column in source.columns],
+    }
+
+
+def _shown(text: object) -> str:
+    return str(text).translate(_PICTURES)
+
+
+def _coded(text: str) -> Markup:
+    """What stands between backticks is to be typed."""
+    parts = (escape(_shown(part)) for part in text.split("`"))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if odd % 2 else part
+        for odd, part in enumerate(parts)
+    )
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
