@@ -135,23 +135,24 @@ def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary
         hint=posted.hint,
         next=next_commands(run.record, counted, posted),
     )
-    ended = _ended(summary, run.record, counted)
+    ended = _ended(summary, run, counted)
     write_page(Path(run.record.reports), plan, sights, ended, run=run.record)
     return summary
 
 
-def _ended(summary: Summary, record: RunRecord, counted: Counted) -> Ended:
+def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
     posted = summary.posted
     return Ended(
         status=summary.status,
         ended_at=summary.ended_at,
         counts=summary.counts,
+        reports=run.heading.reports,
         counts_of_own=counted.sent,
         reason=summary.reason,
         hint=summary.hint,
         notes=summary.all_notes(),
         next=summary.next,
-        settle=reconcile_command(record),
+        settle=reconcile_command(run.record),
         sent=posted.sent,
         retried=posted.retried,
         throttled=posted.throttled,

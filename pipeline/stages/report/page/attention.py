@@ -12,9 +12,9 @@ from pipeline.rows import Severity, Source, Status
 NEEDS_A_PERSON: Final = (Status.INVALID, Status.REJECTED, Status.UNCERTAIN)
 MOST_ROWS: Final = 2_000
 MOST_BYTES: Final = 2_000_000
-_MOST_BYTES_OF_A_ROW: Final = 40_000
+_MOST_BYTES_OF_A_ROW: Final = 8_000
 # A row of very long cells is told with shorter and shorter ones.
-_CELL_LENGTHS: Final = (4_000, 300, 40, 0)
+_CELL_LENGTHS: Final = (4_000, 1_000, 300, 40, 0)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ class Ended:
     `status` is that of the summary, `counts` are rows by their status. `settle` is
     the command that settles uncertain rows; `next` are the commands to type, the most
     pressing first. `sent` and what follows count requests. `counts_of_own` are the
-    rows that this run's own sendings decided.
+    rows that this run's own sendings decided. `reports` is the folder, as typed.
     """
 
     status: str
     ended_at: datetime
     counts: Counter[str]
+    reports: str = ""
     counts_of_own: Counter[str] = field(default_factory=Counter)
     reason: str = ""
     hint: str = ""

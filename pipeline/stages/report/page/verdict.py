@@ -73,7 +73,7 @@ def _all_well(counts: Counter[str]) -> str:
 def _ended_early(ended: Ended, *, dry_run: bool) -> str:
     left = _rows(ended.counts[Status.UNSENT])
     if ended.goes_on:
-        return f"The run is still going on: {left} wait for their turn."
+        return f"The run is still going on, with {left} to go."
     how = "was interrupted" if ended.status == "interrupted" else "stopped early"
     run = "check" if dry_run else "run"
     if not ended.counts.total():
