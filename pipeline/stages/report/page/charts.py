@@ -104,7 +104,7 @@ def stacked(series: Sequence[Series], labels: Sequence[str]) -> Chart:
             if heights and heights[place]
         ),
         across=_across(labels, width),
-        down=tuple(_down(top)),
+        down=tuple(_down(top, whole=all(n.is_integer() for n in heights))),
         gaps=tuple(
             round((place + 0.5) * width, 3)
             for place, label in enumerate(labels)
@@ -143,14 +143,22 @@ def _title(label: str, series: Sequence[Series], place: int) -> str:
 def _across(labels: Sequence[str], width: float) -> tuple[Tick, ...]:
     """The first and the last label, and some between them with room around."""
     every, last = math.ceil(len(labels) / _MOST_LABELS), len(labels) - 1
+    if every == 1:
+        return tuple(
+            Tick(round((at + 0.5) * width, 3), label)
+            for at, label in enumerate(labels)
+            if label != GAP
+        )
     between = [at for at in range(every, last, every) if last - at >= every]
     shown = [at for at in (0, *between) if labels[at] != GAP]
-    ticks = (Tick(round((at + 0.5) * width, 3), labels[at]) for at in shown)
-    return (*ticks, Tick(100, labels[last], "end")) if last else tuple(ticks)
+    ticks = [Tick(round((at + 0.5) * width, 3), labels[at]) for at in shown]
+    return (*ticks, Tick(100, labels[last], "end"))
 
 
-def _down(top: float) -> list[Tick]:
+def _down(top: float, *, whole: bool) -> list[Tick]:
     parts = _PARTS[round(top / 10 ** math.floor(math.log10(top)))]
+    if whole and top < parts:
+        parts = int(top)
     return [
         Tick(round(HEIGHT - HEIGHT * part / parts, 2), number(top * part / parts))
         for part in range(parts + 1)

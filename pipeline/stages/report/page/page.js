@@ -103,7 +103,7 @@ class Table {
       row: place,
       status: [element("span", { class: `badge ${row.status}` }, row.status)],
       column: [element("bdi", {}, row.column)],
-      value: longText(row.value, LONG.value),
+      value: row.value || !row.column ? longText(row.value, LONG.value) : [element("em", {}, "empty")],
       title: this.what(row, source),
     };
     const names = { row: "Row", status: "Outcome", column: "Column", value: "Value", title: "What is wrong" };
@@ -149,6 +149,7 @@ const shown = (text) =>
 const coded = (text) => text.split("`").map((part, odd) => (odd % 2 ? element("code", {}, part) : part));
 
 function longText(text, longest, cutOff = 0) {
+  if (!text) return [];
   const letters = [...text];
   const cut = cutOff ? [element("em", {}, ` (${cutOff.toLocaleString("en")} more characters are in rows.csv)`)] : [];
   if (letters.length <= longest) return [element("bdi", { class: "cell" }, shown(text)), ...cut];
