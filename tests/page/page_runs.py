@@ -106,8 +106,9 @@ def _made(kind: str, folder: Path, server: MisbehavingServer) -> Path:
     folder.mkdir()
     with chdir(folder), _environment(folder, server.url):
         _MAKERS[kind](server)
-        newest = max(Path("reports").iterdir())
-        return (folder / newest / "report.html").absolute()
+        pages = Path("reports").glob("*/report.html")
+        newest = max(pages, key=lambda page: page.stat().st_mtime_ns)
+        return newest.absolute()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.rows import Status
 from pipeline.stages.report.page import Ended
+from pipeline.stages.report.page.shares import shares_of
 from pipeline.stages.report.page.verdict import Tone, Verdict, steps_of, verdict_of
 from tests.commands import activity_import
 from tests.runs.givens import source
@@ -104,6 +105,20 @@ def test_what_to_do_is_said_of_each_command() -> None:
         "Open fix-me.csv in a spreadsheet: it holds 2 rows with the reason beside "
         "each. Correct them, save, and type:",
     ]
+
+
+def test_a_few_rows_among_a_million_are_seen() -> None:
+    counts: Counter[str] = Counter(created=999_990, invalid=4, uncertain=6)
+
+    assert [
+        (each.status, each.count, each.percent, each.left, each.width)
+        for each in shares_of(counts)
+    ] == [
+        ("created", 999_990, "over 99.9 %", 0.0, 98.619),
+        ("invalid", 4, "under 0.1 %", 98.619, 0.69),
+        ("uncertain", 6, "under 0.1 %", 99.31, 0.69),
+    ]
+    assert shares_of(Counter()) == []
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import platform
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +14,14 @@ from pipeline import __version__
 from pipeline.ledger import RunRecord
 from pipeline.plan import Plan
 from pipeline.private_files import write_whole
-from pipeline.rows import Source, Status
+from pipeline.rows import Source
 from pipeline.stages.report.page.activities import activities_of
 from pipeline.stages.report.page.attention import NEEDS_A_PERSON, in_script
 from pipeline.stages.report.page.causes import Cause, title_of
 from pipeline.stages.report.page.charts import number
 from pipeline.stages.report.page.ended import Ended
 from pipeline.stages.report.page.sending import sending_of
+from pipeline.stages.report.page.shares import MEANINGS, shares_of
 from pipeline.stages.report.page.sights import Sights
 from pipeline.stages.report.page.verdict import steps_of, verdict_of
 from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS
@@ -30,16 +30,6 @@ PAGE: Final = "report.html"
 _HERE: Final = Path(__file__).parent
 _MOST_CAUSES: Final = 60
 _LONG: Final = 300
-MEANINGS: Final = {
-    Status.CREATED: "in Reevo",
-    Status.DUPLICATE: "imported before, or twice in the source",
-    Status.SKIPPED: "left out by a rule of the mapping",
-    Status.VALID: "would be sent",
-    Status.INVALID: "something is wrong; not sent",
-    Status.REJECTED: "refused by the API",
-    Status.UNCERTAIN: "sent; the answer is not known",
-    Status.UNSENT: "the run ended before their turn",
-}
 # Control characters have no picture of their own, and some turn the letters around.
 _PICTURES: Final = {
     **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"},
@@ -76,7 +66,7 @@ def page(plan: Plan, sights: Sights, ended: Ended, *, run: RunRecord) -> str:
             ended=ended,
             verdict=verdict_of(ended, dry_run=run.dry_run),
             steps=steps_of(ended),
-            statuses=list(_statuses(ended)),
+            shares=shares_of(ended.counts),
             causes=causes[:_MOST_CAUSES],
             causes_left_out=len(causes) - len(causes[:_MOST_CAUSES]),
             activities=plan.calendar and activities_of(plan.calendar),
@@ -127,33 +117,6 @@ def _policy(style: str, script: str) -> str:
 def _hash(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-def _statuses(ended: Ended) -> Iterator[dict[str, Any]]:
-    """The outcomes that occur: how many rows, and their share of the bar."""
-    left = 0.0
-    total = ended.counts.total()
-    for status in Status:
-        if count := ended.counts[status]:
-            width = 100 * count / total
-            yield {
-                "name": status.value,
-                "count": count,
-                "meaning": MEANINGS[status],
-                "left": round(left, 3),
-                "width": round(width, 3),
-                "percent": _percent(count, total),
-            }
-            left += width
-
-
-def _percent(count: int, total: int) -> str:
-    """Never 0 % of something, never 100 % of less than all."""
-    if count * 1_000 < total:
-        return "under 0.1 %"
-    if count < total and (total - count) * 1_000 < total:
-        return "over 99.9 %"
-    return f"{100 * count / total:.3g} %"
 
 
 def _table_data(plan: Plan, causes: tuple[Cause, ...], rows: bytes) -> bytes:
