@@ -13,6 +13,7 @@ from pipeline.ahead import ahead
 from pipeline.errors import PipelineError
 from pipeline.ledger import RunRecord, Settled, State
 from pipeline.plan import (
+    CalendarOf,
     FamiliarBodies,
     Plan,
     PlanWriter,
@@ -102,6 +103,7 @@ def make_plan(
     watch = Watch(prepared, job.mapping)
     known_target = tools.ledger.sent_before(*scope.place)
     familiar = FamiliarBodies(partial(tools.ledger.imported_bodies, *scope.place))
+    calendar = CalendarOf()
     for one in prepared:
         writer.add_source(one.source.source, one.bound.labels)
     tools.progress.begin("checking", None)
@@ -115,6 +117,7 @@ def make_plan(
         planned, issues = decide(checked, named, standing)
         if known_target:
             familiar.see(planned)
+        calendar.see(checked.mapped.fields)
         kept = without_bodies(planned) if job.dry_run else planned
         writer.add(batch, kept, issues)
         notes |= dict.fromkeys(checked.mapped.notes)
@@ -127,6 +130,7 @@ def make_plan(
         familiar=familiar.counts,
         notes=tuple(notes),
         changes=changes(seen, job.mapping, tools.ledger),
+        calendar=calendar.counted,
     )
 
 

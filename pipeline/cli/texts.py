@@ -129,7 +129,8 @@ def _sentence(summary: Summary) -> str:
 def _files(summary: Summary) -> str:
     if summary.heading is None:
         return ""
-    return f"Report: {summary.heading.reports}/ (rows.csv, issues.csv, fix-me.csv)"
+    files = "report.html, rows.csv, issues.csv, fix-me.csv"
+    return f"Report: {summary.heading.reports}/ ({files})"
 
 
 def _next(summary: Summary) -> str:

@@ -75,6 +75,7 @@ SENDINGS_SCHEMA: Final = pl.Schema(
         "field": pl.String(),
         "message": pl.String(),
         "at": pl.Int64(),
+        "claimed_at": pl.Int64(),
     }
 )
 UNCERTAIN_SCHEMA: Final = pl.Schema(
@@ -176,7 +177,10 @@ class Ledger:
         return self._look_up(STANDING, identities, STANDING_SCHEMA, run=None)
 
     def sendings(self, run: int, identities: pl.Series) -> pl.DataFrame:
-        """The run's own sendings, in any state, in `SENDINGS_SCHEMA`."""
+        """The run's own sendings, in any state, in `SENDINGS_SCHEMA`.
+
+        The times are as those of `uncertain`, but 0 where the first is not known.
+        """
         return self._look_up(SENDINGS, identities, SENDINGS_SCHEMA, run=run)
 
     def counts(self, run: int) -> dict[State, int]:

@@ -19,7 +19,7 @@ JOIN run ON run.id = sending.run
 """  # noqa: S608
 SENDINGS: Final = f"""{_WANTED}
 SELECT sending.identity, state, activity_id, http_status, attempts, code, field,
-    message, at
+    message, at, claimed_at
 FROM wanted
 CROSS JOIN sending ON sending.identity = wanted.digest AND sending.run = :run
 """  # noqa: S608

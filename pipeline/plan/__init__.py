@@ -1,5 +1,6 @@
 """The plan: what a run will send, on disk before anything is sent."""
 
+from pipeline.plan.calendar import Calendar, CalendarOf
 from pipeline.plan.decide import COMBINED, PLANNED_SCHEMA, decide, without_bodies
 from pipeline.plan.familiar import FamiliarBodies
 from pipeline.plan.files import Plan, PlannedBatch, PlanWriter, to_send
@@ -24,6 +25,8 @@ from pipeline.plan.standing import with_changes
 __all__ = [
     "COMBINED",
     "PLANNED_SCHEMA",
+    "Calendar",
+    "CalendarOf",
     "CombinedIdentity",
     "ContentIdentity",
     "FamiliarBodies",

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import polars as pl
 
 from pipeline.errors import ReportError
+from pipeline.plan.calendar import Calendar
 from pipeline.private_files import private_folder, write_whole, writing
 from pipeline.rows import Batch, Column, Source, Status
 
@@ -65,7 +66,8 @@ class Plan:
     `stamp` is the field that bears a mark when it is sent; `familiar` says of how
     many bodies to send it was asked whether they were sent before under another
     identity, and of how many it is so; `notes` are to be told at the end,
-    and `changes`, how the sources differ from those before.
+    and `changes`, how the sources differ from those before; `calendar` is None where
+    an older program made the plan.
     """
 
     folder: Path
@@ -79,6 +81,7 @@ class Plan:
     requests: int = 0
     notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    calendar: Calendar | None = None
 
     @classmethod
     def open(cls, folder: Path) -> "Plan | None":
@@ -104,6 +107,7 @@ class Plan:
             content.get("requests", content["counts"].get(Status.UNSENT, 0)),
             tuple(content.get("notes", ())),
             tuple(content.get("changes", ())),
+            Calendar.of(content["calendar"]) if content.get("calendar") else None,
         )
 
 
@@ -147,8 +151,10 @@ class PlanWriter:
         familiar: tuple[int, int] = (0, 0),
         notes: tuple[str, ...] = (),
         changes: tuple[str, ...] = (),
+        calendar: Calendar | None = None,
     ) -> Plan:
         content = {
+            "calendar": calendar and asdict(calendar),
             "notes": notes,
             "changes": changes,
             "stamp": stamp,

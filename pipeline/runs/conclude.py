@@ -18,7 +18,7 @@ from pipeline.plan import Plan
 from pipeline.private_files import write_whole
 from pipeline.rows import Status
 from pipeline.runs.job import Tools
-from pipeline.runs.next_commands import next_commands
+from pipeline.runs.next_commands import next_commands, reconcile_command
 from pipeline.runs.record import (
     OpenRun,
     end_run,
@@ -36,7 +36,16 @@ from pipeline.runs.summary import (
     judge,
 )
 from pipeline.stages.post import Ending, Posted
-from pipeline.stages.report import ROWS, Counted, Fates, check_accounts, write_report
+from pipeline.stages.report import (
+    ROWS,
+    Counted,
+    Ended,
+    Fates,
+    Sights,
+    check_accounts,
+    write_page,
+    write_report,
+)
 
 _STATUS = {
     State.INTENT: Status.UNCERTAIN,
@@ -105,13 +114,14 @@ def posted_before(run: OpenRun) -> Posted:
 
 
 def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
-    counted = _write(run, plan, tools)
+    sights = Sights()
+    counted = _write(run, plan, tools, sights)
     left = counted.statuses[Status.UNSENT] + counted.statuses[Status.VALID]
     if counted.statuses.total() and not left:
         posted = posted.with_nothing_left()
     status = judge(counted.statuses, posted)
     interrupted = status is RunStatus.INTERRUPTED
-    return Summary(
+    summary = Summary(
         heading=run.heading,
         status=status,
         exit_code=tools.stop.exit_code if interrupted else EXIT_CODES[status],
@@ -125,9 +135,33 @@ def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary
         hint=posted.hint,
         next=next_commands(run.record, counted, posted),
     )
+    ended = _ended(summary, run, counted)
+    write_page(Path(run.record.reports), plan, sights, ended, run=run.record)
+    return summary
 
 
-def _write(run: OpenRun, plan: Plan, tools: Tools) -> Counted:
+def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
+    posted = summary.posted
+    return Ended(
+        status=summary.status,
+        ended_at=summary.ended_at,
+        counts=summary.counts,
+        reports=run.heading.reports,
+        counts_of_own=counted.sent,
+        reason=summary.reason,
+        hint=summary.hint,
+        notes=summary.all_notes(),
+        next=summary.next,
+        settle=reconcile_command(run.record),
+        sent=posted.sent,
+        retried=posted.retried,
+        throttled=posted.throttled,
+        per_second=posted.per_second,
+        goes_on=posted is _GOING_ON,
+    )
+
+
+def _write(run: OpenRun, plan: Plan, tools: Tools, sights: Sights) -> Counted:
     reports = Path(run.record.reports)
     tools.progress.begin("reporting", sum(plan.rows))
     counted = write_report(
@@ -136,6 +170,7 @@ def _write(run: OpenRun, plan: Plan, tools: Tools) -> Counted:
         _nothing_sent if run.record.dry_run else partial(fates, tools.ledger, run),
         run=run.record,
         advance=tools.progress.advance,
+        onlookers=[sights],
     )
     check_accounts(
         reports / ROWS,

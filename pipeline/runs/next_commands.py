@@ -19,6 +19,10 @@ def resume_command(record: RunRecord) -> str:
     return command("resume", record.name, *_needed(record))
 
 
+def reconcile_command(record: RunRecord, *orders: str) -> str:
+    return command("reconcile", record.name, *orders, *_needed(record))
+
+
 def next_commands(
     record: RunRecord, counted: Counted, posted: Posted
 ) -> tuple[str, ...]:
@@ -48,7 +52,7 @@ def _to_settle(record: RunRecord, counted: Counted) -> Iterator[str]:
     if not counted.sent[Status.UNCERTAIN]:
         return
     again = ["--resend-uncertain"] if NOT_FOUND in counted.issues else []
-    yield command("reconcile", record.name, *again, *_needed(record))
+    yield reconcile_command(record, *again)
 
 
 def _to_fix(record: RunRecord, counts: Counter[str]) -> Iterator[str]:

@@ -33,7 +33,10 @@ from pipeline.plan import PlanWriter
 from pipeline.stages.reconcile import ApiReconciler, ApiShowing
 
 Meets = Callable[..., bool]
-REPORT_FILES: Final = ("rows.csv", "issues.csv", "fix-me.csv", "summary.json")
+REPORT_FILES: Final = (
+    *("rows.csv", "issues.csv", "fix-me.csv"),
+    *("report.html", "summary.json"),
+)
 
 
 @dataclass(frozen=True)

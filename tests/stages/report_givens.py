@@ -24,6 +24,8 @@ OWN = {
     "code": pl.String,
     "field": pl.String,
     "message": pl.String,
+    "claimed_at": pl.Int64,
+    "at": pl.Int64,
 }
 OTHERS = {
     "identity": pl.Binary,
@@ -38,7 +40,7 @@ LABELS = {"subject": "Id", "contact_ids": "Id, Note"}
 def fates_of(
     own: tuple[Line, ...] = (), others: tuple[Line, ...] = ()
 ) -> Callable[[pl.Series], Fates]:
-    """Each line starts with the number of an identity."""
+    """Each line starts with the number of an identity; what it lacks is null."""
     fates = Fates(_frame(own, OWN), _frame(others, OTHERS))
     return lambda _identities: fates
 
@@ -99,5 +101,9 @@ def run_record(*, dry_run: bool = False) -> RunRecord:
 def _frame(
     lines: tuple[Line, ...], schema: dict[str, type[pl.DataType]]
 ) -> pl.DataFrame:
-    rows = [(identity(int(str(number))), *rest) for number, *rest in lines]
+    lacking = (None,) * len(schema)
+    rows = [
+        (identity(int(str(number))), *rest, *lacking)[: len(schema)]
+        for number, *rest in lines
+    ]
     return pl.DataFrame(rows, schema=schema, orient="row")

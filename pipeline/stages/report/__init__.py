@@ -2,14 +2,19 @@
 
 from pipeline.stages.report.accounts import check_accounts
 from pipeline.stages.report.outcomes import Fates
+from pipeline.stages.report.page import PAGE, Ended, Sights, write_page
 from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS, Counted, write_report
 
 __all__ = [
     "FIX_ME",
     "ISSUES",
+    "PAGE",
     "ROWS",
     "Counted",
+    "Ended",
     "Fates",
+    "Sights",
     "check_accounts",
+    "write_page",
     "write_report",
 ]

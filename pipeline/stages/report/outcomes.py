@@ -39,8 +39,8 @@ class Fates:
     """What the ledger knows of a batch's identities.
 
     `own` are this run's sendings (identity, status, activity_id, http_status,
-    attempts, code, field, message); `others` those of other runs that hold the
-    identity (identity, status, activity_id, run).
+    attempts, code, field, message, claimed_at, at); `others` those of other runs that
+    hold the identity (identity, status, activity_id, run).
     """
 
     own: pl.DataFrame
@@ -51,7 +51,11 @@ def outcomes_of(
     planned: pl.DataFrame, fates: Fates, labels: Dict[str, str], run: RunRecord
 ) -> pl.DataFrame:
     """A line per planned row: row, status, activity_id, code, column, field,
-    message, hint, http_status, attempts; in the order of the plan."""
+    message, hint, http_status, attempts, claimed_at, at; in the order of the plan.
+
+    The last four are those of a sending of this run; the times are in milliseconds
+    since 1970 in UTC, `claimed_at` 0 where it is not known.
+    """
     facts = planned.join(
         fates.own, on="identity", how="left", suffix="_sent", maintain_order="left"
     ).join(
@@ -91,6 +95,8 @@ def outcomes_of(
         hint=pl.when(failed).then(_hint_of_failure(run.name)).otherwise("hint"),
         http_status=pl.when(sent).then("http_status"),
         attempts=pl.when(sent & ~follows).then("attempts"),
+        claimed_at=pl.when(sent & ~follows).then("claimed_at"),
+        at=pl.when(sent & ~follows).then("at"),
     )
 
 

@@ -3,11 +3,11 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from pipeline.issues import all_issues
 from pipeline.ledger import RunRecord
 from pipeline.plan import Plan, PlannedBatch
 from pipeline.private_files import private_folder, replacing
-from pipeline.rows import Status
+from pipeline.rows import Source, Status
 from pipeline.spreadsheet_text import neutralize
 from pipeline.stages.report.columns import SourceColumns
 from pipeline.stages.report.outcomes import Fates, outcomes_of, refusals
@@ -72,12 +72,24 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """A batch's part of the report; `lines` are those of each file."""
+class Part:
+    """A batch's part of the report: `rows` and `outcomes` have the same order.
 
+    `rows` are those of the source, `outcomes` as `outcomes_of` gives them, `issues`
+    in `ISSUE_SCHEMA`; `lines` are those of each file.
+    """
+
+    source: Source
+    rows: pl.DataFrame
     outcomes: pl.DataFrame
     issues: pl.DataFrame
     lines: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
+
+class Onlooker(Protocol):
+    """Sees each part of the report once, in order, while the files are written."""
+
+    def see(self, part: Part) -> None: ...
 
 
 def write_report(
@@ -87,6 +99,7 @@ def write_report(
     *,
     run: RunRecord,
     advance: Callable[[int], None],
+    onlookers: Sequence[Onlooker] = (),
 ) -> Counted:
     """Writes rows.csv, issues.csv and fix-me.csv; raises ReportError."""
     private_folder(folder)
@@ -100,6 +113,8 @@ def write_report(
         made = (_made(plan, batch, fates, columns, run) for batch in plan.batches)
         for part in ahead(made):
             counted.add(part.outcomes, part.issues)
+            for onlooker in onlookers:
+                onlooker.see(part)
             for file, lines in zip(files, part.lines, strict=True):
                 lines.write_csv(file, include_header=False)
             advance(part.outcomes.height)
@@ -112,13 +127,15 @@ def _made(
     fates: Callable[[pl.Series], Fates],
     columns: SourceColumns,
     run: RunRecord,
-) -> _Part:
+) -> Part:
     planned = batch.planned()
     labels = plan.labels[batch.source.number]
     known = fates(planned["identity"])
     outcomes = outcomes_of(planned, known, labels, run)
     issues = all_issues([batch.issues(), refusals(outcomes)])
-    return _Part(outcomes, issues, _lines(batch, outcomes, issues, columns))
+    rows = batch.rows()
+    lines = _lines(batch.source, rows, outcomes, issues, columns)
+    return Part(batch.source, rows, outcomes, issues, lines)
 
 
 def _headers(columns: SourceColumns) -> dict[str, list[str]]:
@@ -132,19 +149,22 @@ def _headers(columns: SourceColumns) -> dict[str, list[str]]:
 
 
 def _lines(
-    batch: PlannedBatch,
+    source: Source,
+    cells: pl.DataFrame,
     outcomes: pl.DataFrame,
     issues: pl.DataFrame,
     columns: SourceColumns,
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     place = [
-        neutralize(pl.lit(batch.source.path)).alias("source"),
-        neutralize(pl.lit(batch.source.sheet or "")).alias("sheet"),
+        neutralize(pl.lit(source.path)).alias("source"),
+        neutralize(pl.lit(source.sheet or "")).alias("sheet"),
     ]
     told = outcomes.with_columns(_safe(_OUTCOME, outcomes))
-    cells = columns.cells(batch.source)
     rows = pl.concat(
-        [told.select(*place, "row", *_OUTCOME), batch.rows().select(cells)],
+        [
+            told.select(*place, "row", *_OUTCOME),
+            cells.select(columns.cells(source)),
+        ],
         how="horizontal",
     )
     to_fix = told["status"].is_in([Status.INVALID.value, Status.REJECTED.value])
