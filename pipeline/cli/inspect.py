@@ -70,7 +70,9 @@ def _file_text(source: Source) -> str:
         ("format", source.format),
         ("encoding", source.encoding),
         ("delimiter", {"\t": "tab"}.get(source.delimiter or "", source.delimiter)),
+        ("escape", source.escape),
         ("sheet", source.sheet),
+        ("section", source.section),
         ("header row", str(source.header_row)),
     ]
     return table([(name, value) for name, value in lines if value], indent=0)

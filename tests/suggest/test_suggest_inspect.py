@@ -114,6 +114,12 @@ def test_it_is_told_whether_times_bear_a_zone(
     assert line.endswith(f"  {told}")
 
 
+def test_backslashes_before_quotes_are_told() -> None:
+    said = inspected('A,B\n"say \\"hi\\", all",2\n"3","4"\n')
+
+    assert "escape      backslash\n" in said
+
+
 @pytest.mark.parametrize("command", ["inspect", "preview"])
 def test_no_cell_steers_the_terminal(command: str) -> None:
     header = f"activity_time,subject,description,category,x{STEERING}"
