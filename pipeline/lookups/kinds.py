@@ -32,6 +32,14 @@ def exact(values: pl.Series) -> pl.Series:
     return values.str.strip_chars()
 
 
+def number(values: pl.Series) -> pl.Series:
+    """A whole number as spreadsheets write it: 32, 032, 32.0 and 32,00 are 32."""
+    text = values.str.strip_chars()
+    whole = text.str.replace(r"^(\d+)[.,]0+$", "$1")
+    plain = whole.str.replace(r"^0+(\d)", "$1")
+    return plain.zip_with(plain.str.contains(r"^\d+$"), text)
+
+
 def email(values: pl.Series) -> pl.Series:
     """`Ada <Ada@X.com>` and `mailto:ada@x.com?subject=Hi` are ada@x.com."""
     return _address(values).str.to_lowercase()
@@ -82,6 +90,7 @@ def profile_url(values: pl.Series) -> pl.Series:
 
 KIND_OF: Final[dict[str, Normalize]] = {
     "exact": exact,
+    "number": number,
     "email": email,
     "domain": domain,
     "name": name,
@@ -139,6 +148,7 @@ def _as_profiles(written: pl.Series, normal: pl.Series) -> list[pl.Series]:
 
 _FORMS: Final[dict[str, Callable[[pl.Series, pl.Series], list[pl.Series]]]] = {
     "exact": _as_written,
+    "number": _as_written,
     "email": _as_addresses,
     "domain": _as_hosts,
     "name": _as_names,

@@ -135,7 +135,15 @@ class QueryLookup:
 
 Lookup = FileLookup | QueryLookup
 # How values of lookups may be compared.
-KINDS: Final = ("exact", "email", "domain", "name", "salesforce_id", "profile_url")
+KINDS: Final = (
+    "exact",
+    "number",
+    "email",
+    "domain",
+    "name",
+    "salesforce_id",
+    "profile_url",
+)
 RECORD_TYPES: Final = ("contact", "account", "opportunity")
 
 

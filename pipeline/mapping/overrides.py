@@ -20,9 +20,10 @@ def with_times_as_told(
         return mapping
     if not leaves_order_open(mapping):
         raise SettingsError(
-            f"--dates {dates} says what the mapping says already.",
+            f"--dates {dates} changes nothing: the mapping leaves no order of day and "
+            "month open.",
             where=mapping.path,
-            hint="It is for mappings with `formats: [day_or_month_first]`: leave the "
-            "option away, or correct `formats` in the mapping.",
+            hint="Leave the option away; or, for dates such as 3/4/2024, copy the "
+            "mapping and add `day_or_month_first` to the `formats` of activity_time.",
         )
     return with_order(mapping, dates)

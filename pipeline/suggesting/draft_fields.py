@@ -218,7 +218,6 @@ def _category(proposal: Proposal, place: Place) -> Iterator[str]:
         rows = "1 row" if count == 1 else f"{count:,} rows"
         told = rows + ("" if category else "; TO DO: not known")
         yield f"      {scalar(value)}: {category or 'OTHER'} # {told}"
-    yield "    otherwise: OTHER"
     yield "    default: OTHER"
 
 

@@ -13,6 +13,13 @@ from pipeline.mapping import model
 
 SAME = {
     "exact": [["Ada", " Ada\t"], ["ada"]],
+    "number": [
+        ["32", " 032", "32.0", "32,00", "0032.000"],
+        ["0", "00", "0.0"],
+        ["32.5"],
+        ["3.2E+1"],
+        ["zcrm_32"],
+    ],
     "email": [
         ["ada@x.com", "Ada@X.com", " ADA@x.COM ", "Ada L <ada@x.com>", "<Ada@x.com>"],
         ["mailto:bob@x.com", "MAILTO:Bob@x.com?subject=Hi", "bob@x.com"],

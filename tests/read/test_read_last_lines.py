@@ -98,3 +98,9 @@ def test_the_end_is_known_whatever_the_block(
 
     assert left_out(path) == [(count + 2, TOTAL), (count + 4, FOOTER)]
     assert len(rows(path)) == count + 2
+
+
+def test_a_row_called_total_with_a_date_is_a_record(tmp_path: Path) -> None:
+    path = file(tmp_path, "Subject,When,Note\nCall,2024-01-01,x\nTotal,2024-01-02,\n")
+
+    assert left_out(path) == []

@@ -47,7 +47,7 @@ def times(*words: str) -> list[str]:
     ("evidence", "order", "expected"),
     [
         ("13/4/2024", "day_first", "2024-04-03T12:00:00Z"),
-        ("4-13-24 9:15 PM", "month_first", "2024-03-04T12:00:00Z"),
+        ("4/13/24 9:15 PM", "month_first", "2024-03-04T12:00:00Z"),
     ],
 )
 def test_one_row_anywhere_decides_for_all(
@@ -136,7 +136,7 @@ def test_an_order_that_the_mapping_states_is_not_overruled() -> None:
     ended = validate(write("calls.csv", "3/4/2024"), "--dates", "month_first")
 
     assert ended.code == 1
-    assert ended.summary["reason"].startswith("--dates month_first says what")
+    assert ended.summary["reason"].startswith("--dates month_first changes nothing")
 
 
 def test_a_zone_that_does_not_exist_is_wrong_usage() -> None:
@@ -150,3 +150,19 @@ def test_times_with_offsets_need_no_note() -> None:
     path = write("calls.csv", "2024-03-04 10:00 CET", "2024-03-04T10:00:00Z")
 
     assert validate(path).summary["notes"] == []
+
+
+def test_dates_of_another_form_are_not_decided_by_those_of_one() -> None:
+    """A German spreadsheet turns 5/3/2021 into 05.03.2021 and leaves 5/20/2021."""
+    path = write("mixed.csv", "05.03.2021 15:14", "5/20/2021 15:14")
+
+    ended = activity_import("validate", path, "-m", "calls.yaml")
+    told = activity_import(
+        "validate", path, "-m", "calls.yaml", "--dates", "month_first"
+    )
+
+    assert (ended.code, told.code) == (1, 0)
+    assert "The dates are written in two forms" in ended.err
+    assert "row 2, column 'Done': '05.03.2021 15:14' is 5 March 2021 or 3 May" in (
+        ended.err
+    )

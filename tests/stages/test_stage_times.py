@@ -192,6 +192,7 @@ def test_an_excel_number_counts_days_on_the_local_clock(
         ("epoch_s", "99999999999999", "bad_time"),
         ("epoch_s", "18500101000000", "bad_time"),
         ("epoch_ms", "999999999999999", "bad_time"),
+        ("epoch_ms", "1709289000", "bad_time"),
     ],
 )
 def test_an_epoch_number_is_utc(form: str, text: str, expected: str) -> None:

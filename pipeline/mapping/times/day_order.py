@@ -18,7 +18,9 @@ from pipeline.mapping.transforms import transformed
 _FIELD = "activity_time"
 _MOST_EXAMPLES = 3
 _EITHER = "either"
+_SIGN = r"\d\s*([/.-])\s*\d"
 _ORDERS = {DAY_FIRST: "the day first", MONTH_FIRST: "the month first"}
+_KINDS = (*_ORDERS, _EITHER)
 
 
 class DayOrder:
@@ -30,9 +32,8 @@ class DayOrder:
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
         self._counts: Counter[str] = Counter()
-        self._examples: dict[str, list[str]] = {
-            kind: [] for kind in (*_ORDERS, _EITHER)
-        }
+        self._signs: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+        self._examples: dict[str, list[str]] = {kind: [] for kind in _KINDS}
 
     @classmethod
     def asked_by(cls, mapping: Mapping) -> "DayOrder | None":
@@ -44,6 +45,7 @@ class DayOrder:
         for kind, examples in self._examples.items():
             fitting = told.filter(pl.col("kind") == kind)
             self._counts[kind] += fitting.height
+            self._signs[kind] |= set(fitting["sign"].drop_nulls())
             some = fitting.head(_MOST_EXAMPLES - len(examples))
             examples += [
                 _example(headers.source, cell) for cell in some.iter_rows(named=True)
@@ -60,6 +62,8 @@ class DayOrder:
 
         Raises MappingError if the column tells none, or both.
         """
+        if self.order is not None and self._signs[_EITHER] - self._signs[self.order]:
+            raise self._two_forms(self.order)
         if self.order is not None:
             return with_order(self._mapping, self.order)
         if any(self._counts[order] for order in _ORDERS):
@@ -101,7 +105,7 @@ class DayOrder:
             .when(pl.col("one") != pl.col("other"))
             .then(pl.lit(_EITHER))
         )
-        return both.with_columns(kind=kind)
+        return both.with_columns(kind=kind, sign=pl.col("value").str.extract(_SIGN))
 
     def _mixed(self) -> MappingError:
         return self._refusal(
@@ -109,6 +113,16 @@ class DayOrder:
             (*self._lines(DAY_FIRST), *self._lines(MONTH_FIRST)),
             "Export the file again with one form of dates, or write the dates of one "
             "kind as YYYY-MM-DD.",
+        )
+
+    def _two_forms(self, order: str) -> MappingError:
+        """5/20/2021 says nothing of 05.03.2021: a spreadsheet may have turned one."""
+        return self._refusal(
+            "The dates are written in two forms, and only those of one form tell "
+            "whether the day or the month comes first.",
+            (*self._lines(order), *self._lines(_EITHER)),
+            "Export the file again with one form of dates; or, if all are meant alike, "
+            f"add --dates {order} to the command.",
         )
 
     def _open(self) -> MappingError:

@@ -61,10 +61,10 @@ def _excel(cells: pl.DataFrame, rule: TimeRule) -> pl.DataFrame:
     return reading(cells, sane(local), is_date=whole.fill_null(value=False))
 
 
-def _epoch(unit_us: int, most_digits: int) -> Attempt:
+def _epoch(unit_us: int, digits: str) -> Attempt:
     def attempt(cells: pl.DataFrame, _rule: TimeRule) -> pl.DataFrame:
         count = pl.col("value").cast(pl.Int64, strict=False)
-        plain = pl.col("value").str.contains(f"^[0-9]{{9,{most_digits}}}$")
+        plain = pl.col("value").str.contains(f"^[0-9]{{{digits}}}$")
         moment = sane((pl.when(plain).then(count) * unit_us).cast(NAIVE))
         return reading(cells, moment, zone=pl.lit("UTC"))
 
@@ -122,8 +122,8 @@ _FORMS: Dict[str, tuple[Attempt, ...]] = MappingProxyType(
     {
         "iso": _ISO,
         "excel": (_excel,),
-        "epoch_s": (_epoch(1_000_000, 11),),
-        "epoch_ms": (_epoch(1_000, 14),),
+        "epoch_s": (_epoch(1_000_000, "9,11"),),
+        "epoch_ms": (_epoch(1_000, "12,14"),),
         DAY_FIRST: (day_first, *_NAMED),
         MONTH_FIRST: (month_first, *_NAMED),
         UNDECIDED: (only_reading, *_NAMED),

@@ -19,7 +19,10 @@ _TOTAL = re.compile(
     r"gesamt(summe|ergebnis)?:?|somme:?|suma:?|total records:? ?[\d.,]*",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"[\s\d.,:%()€$£+-]*(records?)?")
+_AMOUNT = re.compile(
+    r"(?!\d{1,4}[-/]\d{1,2}[-/]\d|\d{1,2}\.\d{1,2}\.\d\d)"  # a date is no amount
+    r"[\s\d.,:%()€$£+-]*(records?)?"
+)
 A_FOOTER = "a line below the table"
 A_TOTAL = "a total"
 
