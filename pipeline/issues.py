@@ -58,6 +58,15 @@ _KINDS = (
         "doubled; or the file was not copied whole.",
     ),
     IssueKind(
+        "swallowed_rows",
+        "A cell holds what looks like other rows",
+        "Column '{column}' holds the text of other rows, it seems, {detail} of them: "
+        "'{value}'.",
+        "Look at the quotes there in a text editor: one that is not closed, and "
+        "another one below, make one cell of all that is between them. If the text is "
+        "right, take its line breaks out.",
+    ),
+    IssueKind(
         "undecodable",
         "Some bytes are no text",
         "Column '{column}' has bytes that are no text in the file's encoding: "

@@ -70,6 +70,12 @@ def test_the_file_itself_may_name_its_delimiter(tmp_path: Path, delimiter: str) 
     assert opened(path).source.delimiter == delimiter
 
 
+def test_the_line_that_names_the_delimiter_may_be_quoted(tmp_path: Path) -> None:
+    path = file(tmp_path, '"sep=;"\nA;B\n1;a,b\n')
+
+    assert rows(path) == [(2, "1", "a,b")]
+
+
 def test_a_delimiter_asked_for_overrides_the_one_named(tmp_path: Path) -> None:
     path = file(tmp_path, "sep=,\nA;B\n1;x\n")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.stages.read import careful
 from tests.read.read_given import Row, codes, file, issues, rows
 
 HINT = (
@@ -137,3 +138,17 @@ def test_a_stray_quote_that_merges_no_rows_is_taken_as_text(tmp_path: Path) -> N
 
     assert rows(path) == [(2, "1", "x y"), (3, "2", "p\nq"), (4, "3", 'z"')]
     assert issues(path) == []
+
+
+def test_a_quote_that_is_closed_nowhere_near_is_not_looked_for_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(careful, "_LONGEST", 1000)
+    lines = "".join(f"{n},y\n" for n in range(3, 1000))
+    path = file(tmp_path, f'A,B\n1,w\n2,"x\n{lines}1000,z",\n')
+
+    assert issues(path) == [told(3, '2,"x')]
+    assert rows(path)[2:] == [
+        *((n + 1, str(n), "y") for n in range(3, 1000)),
+        (1001, "1000", 'z"'),
+    ]

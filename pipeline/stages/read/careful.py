@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+# A quoted cell that goes on for longer was never closed.
+_LONGEST = 16 << 20
+
 
 class Record(NamedTuple):
     """`cells` as far as they can be told; `raw` is the line of one that is broken.
@@ -49,14 +52,20 @@ class _Feed:
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
         self._again: list[str] = []
+        self._length = 0
         self.taken: list[str] = []
 
     def __iter__(self) -> "_Feed":
         return self
 
     def __next__(self) -> str:
+        if not self.taken:
+            self._length = 0
+        elif self._length > _LONGEST:
+            raise csv.Error
         line = self._again.pop() if self._again else next(self._lines)
         self.taken.append(line)
+        self._length += len(line)
         return line
 
     def keep_first(self) -> str:

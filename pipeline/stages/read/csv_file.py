@@ -31,6 +31,7 @@ from pipeline.stages.read.ragged import (
     ragged_issues,
 )
 from pipeline.stages.read.records import as_batch, limited
+from pipeline.stages.read.swallowed import swallowed_issues
 from pipeline.stages.read.table import Table, find_table
 from pipeline.stages.read.utf8 import Utf8Stream, text_lines
 
@@ -199,18 +200,18 @@ class CsvFile:
         broken = broken or {}
         frame = pl.concat([raw, fitted(ragged, ids)]).sort("row") if ragged else raw
         sound = {row: cells for row, cells in ragged.items() if row not in broken}
-        found = [
-            ragged_issues(
-                sound, len(ids), self.table.dialect.delimiter, cut_off=cut_off
-            ),
-            broken_issues(broken),
-        ]
+        delimiter = self.table.dialect.delimiter
+        told = ragged_issues(sound, len(ids), delimiter, cut_off=cut_off)
         frame = self._own(frame)
+        found = [
+            self._own(told),
+            self._own(broken_issues(broken)),
+            swallowed_issues(frame, self.header, delimiter),
+        ]
         if self.table.dialect.form.marked:
             frame, explained = unmarked(frame, self.header.columns)
-            issues = all_issues([*map(self._own, found), *explained])
-        else:
-            issues = all_issues([*map(self._own, found)])
+            found += explained
+        issues = all_issues(found)
         batch = as_batch(self.source, self.header, frame, issues)
         return self._with_constants(batch)
 

@@ -39,11 +39,10 @@ class Dialect:
 def find_dialect(path: Path, found: Survey, layout: Layout) -> Dialect:
     """The delimiter asked for or named by the file; else the one that divides best."""
     first = io.StringIO(found.head, newline=None).readline().rstrip("\n")
-    marked = (
-        first.lower().startswith(_EXCEL_MARK) and len(first) == len(_EXCEL_MARK) + 1
-    )
+    mark = first.strip('"')
+    marked = mark.lower().startswith(_EXCEL_MARK) and len(mark) == len(_EXCEL_MARK) + 1
     head = found.head[len(first) :].lstrip("\r\n") if marked else found.head
-    named = layout.delimiter or (first[-1] if marked else None)
+    named = layout.delimiter or (mark[-1] if marked else None)
     delimiter = named or max(DELIMITERS, key=lambda each: _fit(head, each))
     escaped = layout.escape == "backslash"
     if layout.escape is None and found.backslashes:

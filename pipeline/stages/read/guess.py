@@ -1,7 +1,9 @@
 """Which encoding some text is in that is no UTF-8: a guess, and how it reads."""
 
+import math
 import re
 import unicodedata
+from collections import Counter
 
 import chardet
 
@@ -23,16 +25,43 @@ _WORD = re.compile(
 _LETTERS = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 _SIGNS = re.compile(r"\S*[^\x00-\x7f]\S*")
 _SHOWN_LENGTH = 30
+# The letters beyond ASCII of languages that exports are often in.
+_ALPHABETS = tuple(
+    frozenset(letters + letters.upper())
+    for letters in (
+        "äöüß",
+        "àâæçéèêëîïôœùûü",
+        "áéíñóúü",
+        "áâãàçéêíóôõú",
+        "àèéìòù",
+        "åäöé",
+        "æøåéö",
+        "äëéèïöüç",
+        "áðéíóúýþæö",
+        "áčďéěíňóřšťúůýž",
+        "áäčďéíĺľňóôŕšťúýž",
+        "ąćęłńóśźż",
+        "áéíóöőúüű",
+        "čćđšž",
+        "ăâîşţșț",
+        "абвгдежзийклмнопрстуфхцчшщъыьэюяё",
+        "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+        "абвгдђежзијклљмнњопрстћуфхцчџш",
+    )
+)
+_LETTERS_OF_ANY = frozenset().union(*_ALPHABETS)
+_WORDS_OF_ONE = frozenset("àèéåöÀÈÉÅÖавикосуяіАВИКОСУЯІ")
 _APOSTROPHE = "\u2019"
 _OPENING = "\u2018\u201c\u201e\u00ab"
-_FREQUENT = frozenset(
-    "äöüßéèêàâçñóíáúãõôîåøæœÄÖÜÉÅØ"
-    "čřžšěůýťďňąćęłńśżőűțșăşţđČŘŽŠŁŚŻĐ"
-    "\u201d\u2013\u2014…€№•\u00bb°" + _OPENING + _APOSTROPHE
+_SYMBOLS = frozenset(
+    "\u201d\u2013\u2014…€£№•\u00bb°½\u00d7±²³§©®™" + _OPENING + _APOSTROPHE
 )
 _NO_TEXT = ("Cc", "Cn", "Co", "Cs")
 _MARGIN = 0.12
-_PRIOR = {"cp1252": 0.02, "mac-roman": -0.1}
+_PRIOR = {"cp1252": 0.05, "mac-roman": -0.1}
+_WEIGHT_OF_ALPHABET = 0.5
+_WEIGHT_OF_DETECTOR = 0.05
+_LEAST_SURE = 1e-6
 
 
 def words(sample: bytes) -> bytes:
@@ -52,15 +81,21 @@ def guess(sample: bytes) -> str:
     best = max(marks.values())
     left = [codec for codec, name in _CODECS.items() if marks[name] >= best - _MARGIN]
     ranks = chardet.detect_all(
-        told, ignore_threshold=True, include_encodings=left, compat_names=False
+        told,
+        ignore_threshold=True,
+        include_encodings=left,
+        no_match_encoding=left[0],
+        compat_names=False,
     )
     sure = {rank["encoding"]: rank["confidence"] for rank in ranks}
-    chosen = max(
-        left,
-        key=lambda codec: (
-            marks[_CODECS[codec]] + sure.get(codec, 0.0) + _PRIOR.get(codec, 0.0)
-        ),
-    )
+
+    def weight(codec: str) -> float:
+        # The detector's figures are small, and only their ratios tell something.
+        ratio = math.log(max(sure.get(codec, 0.0), _LEAST_SURE))
+        prior = _PRIOR.get(codec, 0.0)
+        return marks[_CODECS[codec]] + _WEIGHT_OF_DETECTOR * ratio + prior
+
+    chosen = max(left, key=weight)
     return _plainest(told, _CODECS[chosen])
 
 
@@ -80,7 +115,7 @@ def _plainest(told: bytes, name: str) -> str:
 
 
 def _plausible(told: bytes, name: str) -> float:
-    """How well the text reads: 1 when all of its foreign signs are expected ones."""
+    """How well the text reads; more if all of its letters are those of one language."""
     text = told.decode(name, "replace")
     before, marks, count = "\n", 0.0, 0
     for at, sign in enumerate(text):
@@ -89,7 +124,17 @@ def _plausible(told: bytes, name: str) -> float:
             marks += _mark(before, sign, after)
             count += 1
         before = sign
-    return marks / count if count else 0.0
+    share = _WEIGHT_OF_ALPHABET * _share_of_one_alphabet(text)
+    return marks / count + share if count else 0.0
+
+
+def _share_of_one_alphabet(text: str) -> float:
+    times = Counter(sign for sign in text if sign >= "\x80" and sign.isalpha())
+    if not times:
+        return 1.0
+    own = (sum(times[sign] for sign in times.keys() & each) for each in _ALPHABETS)
+    ideographs = sum(n for sign, n in times.items() if _is_common_ideograph(sign))
+    return max(*own, ideographs) / times.total()
 
 
 def _mark(before: str, sign: str, after: str) -> float:
@@ -108,9 +153,12 @@ def _mark_of_letter(before: str, sign: str, after: str) -> float:
     if any(other.isalpha() and _script(other) != script for other in (before, after)):
         return -1.5
     inside = before.islower() or (before.isalpha() and after.islower())
-    if sign.isupper() and inside:
+    if (sign.isupper() and inside) or (sign.islower() and after.isupper()):
         return -1.0
-    return 1.0 if script == "CYRILLIC" or sign in _FREQUENT else 0.3
+    alone = not (before.isalpha() or after.isalpha())
+    if before.isdigit() or after.isdigit() or (alone and sign not in _WORDS_OF_ONE):
+        return -0.5
+    return 1.0 if sign in _LETTERS_OF_ANY else 0.3
 
 
 def _mark_of_ideograph(before: str, sign: str, after: str) -> float:
@@ -125,7 +173,7 @@ def _mark_of_symbol(before: str, sign: str, after: str) -> float:
         return -1.0
     if before.isalpha() and after.isalpha():
         return 1.0 if sign == _APOSTROPHE else -1.0
-    return 0.8 if sign in _FREQUENT else -0.5
+    return 0.8 if sign in _SYMBOLS else -0.5
 
 
 def _script(sign: str) -> str:
