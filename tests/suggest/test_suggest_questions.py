@@ -1,5 +1,7 @@
 """What `suggest` asks on a terminal: only what it cannot know."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -65,7 +67,7 @@ def test_ctrl_c_at_a_question_writes_nothing() -> None:
     source("When,Title\n2024-03-04T10:00:00Z,Hello\n")
     with terminal(*WORDS) as asked:
         asked.until("(Enter: later): ")
-        asked.type("\x03")
+        os.kill(asked.process, signal.SIGINT)
         assert asked.ended() == 1
 
     assert not Path("own.yaml").exists()
