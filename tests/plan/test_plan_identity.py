@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.mapping.model import Mapping
@@ -186,6 +186,7 @@ def test_the_source_that_has_most_of_a_content_counts_not_their_sum() -> None:
 
 
 @KINDS
+@settings(deadline=None)
 @given(data=st.data(), sources=SOURCES)
 def test_how_batches_are_cut_does_not_matter(
     kind: Callable[[Scope], Identifier],
