@@ -15,6 +15,8 @@ from pipeline.mapping.model import Mapping
 
 _SEPARATOR = "\x1e"
 _NO_TEXT = pl.lit(None, dtype=pl.String)
+# The first row of each identity, and the number of its source.
+_LEADS = {"identity": pl.Binary, "lead": pl.UInt32, "of": pl.Int32}
 
 
 @dataclass(frozen=True)
@@ -96,37 +98,23 @@ class CombinedIdentity:
 
     def __init__(self, scope: Scope) -> None:
         self._prefix = _key_prefix(scope)
-        self._seen: list[pl.DataFrame] = []
+        self._leads = pl.DataFrame(schema=_LEADS)
 
     def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
-        named = bodies.with_columns(identity=_key_identity(self._prefix)).with_columns(
-            lead=pl.col("row").first().over("identity"), source=pl.lit(source)
+        named = bodies.with_columns(identity=_key_identity(self._prefix))
+        own = named.select("identity", lead="row", of=pl.lit(source))
+        self._leads = pl.concat([self._leads, own]).unique(
+            "identity", keep="first", maintain_order=True
         )
-        told = named.join(
-            self._leads(), on="identity", how="left", maintain_order="left"
-        )
-        self._seen.append(named.unique("identity", keep="first", maintain_order=True))
-        earlier = pl.when(pl.col("lead_source") == source).then("lead_row")
-        lead = pl.coalesce(earlier, pl.when(pl.col("lead_row").is_null()).then("lead"))
+        told = named.join(self._leads, on="identity", how="left", maintain_order="left")
         follows = (
-            pl.when(lead.is_null())
+            pl.when(pl.col("of") != source)
             .then(pl.lit("a row of an earlier file"))
-            .when(lead != pl.col("row"))
-            .then(pl.concat_str(pl.lit("row "), lead))
+            .when(pl.col("lead") != pl.col("row"))
+            .then(pl.concat_str(pl.lit("row "), "lead"))
         )
         return told.select(
             "row", "body", "identity", repeated=_NO_TEXT, follows=follows
-        )
-
-    def _leads(self) -> pl.DataFrame:
-        """The first row of each identity met before: `lead_row`, `lead_source`."""
-        if not self._seen:
-            schema = {"lead_row": pl.UInt32, "lead_source": pl.Int32}
-            return pl.DataFrame(schema={"identity": pl.Binary, **schema})
-        return (
-            pl.concat(self._seen)
-            .unique("identity", keep="first", maintain_order=True)
-            .select("identity", lead_row="row", lead_source="source")
         )
 
 
