@@ -121,8 +121,7 @@ def make_plan(
         kept = without_bodies(planned) if job.dry_run else planned
         writer.add(batch, kept, issues)
         notes |= dict.fromkeys(checked.mapped.notes)
-        tools.progress.advance(planned.height)
-        tools.stop.raise_if_requested()
+        tools.passed(planned.height)
     seen = watch.seen(run.record)
     keep_seen(run.folder, seen)
     return writer.seal(

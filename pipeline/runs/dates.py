@@ -1,13 +1,11 @@
 """Whether the day or the month comes first, decided on all rows of a run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
-from pipeline.mapping.cells import Headers
-from pipeline.mapping.times import DayOrder
-from pipeline.rows import Batch
+from pipeline.mapping.times import DayOrder, leaves_order_open
 from pipeline.runs.job import Job, Tools
-from pipeline.runs.prepare import Prepared
+from pipeline.runs.prepare import Prepared, shown
 from pipeline.stages.scan import scan
 
 All = tuple[Prepared, ...]
@@ -19,13 +17,10 @@ def with_dates_decided(job: Job, prepared: All, tools: Tools) -> tuple[Job, All]
     Reads all rows if the mapping leaves the order open; raises MappingError if they
     do not tell one order.
     """
-
-    def seen(rows: int) -> None:
-        tools.progress.advance(rows)
-        tools.stop.raise_if_requested()
-
+    if not leaves_order_open(job.mapping):
+        return job, prepared
     tools.progress.begin("looking at dates", None)
-    question, decided = decide_dates(prepared, seen)
+    question, decided = decide_dates(prepared, tools.passed)
     if question is None or question.order is None:
         return job, decided
     options = (*job.options, f"--dates={question.order}")
@@ -35,27 +30,18 @@ def with_dates_decided(job: Job, prepared: All, tools: Tools) -> tuple[Job, All]
 
 
 def decide_dates(
-    prepared: All, seen: Callable[[int], None]
+    prepared: All, passed: Callable[[int], None]
 ) -> tuple[DayOrder | None, All]:
     """The question, if the mapping asks it, and the sources with its answer.
 
-    `seen` hears how many rows were read, each time.
+    `passed` hears how many rows were read, each time.
     """
     mapping = prepared[0].bound.mapping
     question = DayOrder.asked_by(mapping)
     if question is None:
         return None, prepared
-    scan(_batches(prepared, seen), mapping, (question,))
+    scan(shown(prepared, None, passed), mapping, (question,))
     answer = question.decided()
     return question, tuple(
         replace(one, bound=replace(one.bound, mapping=answer)) for one in prepared
     )
-
-
-def _batches(
-    prepared: All, seen: Callable[[int], None]
-) -> Iterator[tuple[Batch, Headers]]:
-    for one in prepared:
-        for batch in one.source.batches():
-            yield batch, one.bound.headers
-            seen(batch.rows.height)

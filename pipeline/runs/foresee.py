@@ -1,15 +1,12 @@
 """What must be known of all rows, and of Reevo, before the first row is mapped."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import polars as pl
 
 from pipeline.lookups import answer_in_order
-from pipeline.mapping.cells import Headers
-from pipeline.rows import Batch
 from pipeline.runs.job import Job, Tools
-from pipeline.runs.prepare import Prepared, batches_of
+from pipeline.runs.prepare import Prepared, shown
 from pipeline.runs.resolve import LookedUp, Resolver
 from pipeline.stages.lookup import Remembered
 from pipeline.stages.scan import scan
@@ -54,9 +51,11 @@ def survey_lookups(
 
 
 def _gathered(job: Job, prepared: tuple[Prepared, ...], tools: Tools) -> LookedUp:
+    """From all rows where rows are combined: the limit then counts activities."""
     values = LookedUp(job.mapping.fields)
+    limit = None if job.mapping.combine else job.limit
     tools.progress.begin("looking for what to look up", None)
-    scan(_seen(job, prepared, tools), job.mapping, [values])
+    scan(shown(prepared, limit, tools.passed), job.mapping, [values])
     return values
 
 
@@ -73,14 +72,3 @@ def _with_answers(
     )
     asked = Resolver(job.mapping, prepared[0].files, directory).tables(values)
     return tuple(one.with_answers(asked) for one in prepared)
-
-
-def _seen(
-    job: Job, prepared: tuple[Prepared, ...], tools: Tools
-) -> Iterator[tuple[Batch, Headers]]:
-    """All rows where rows are combined: the limit then counts activities."""
-    limit = None if job.mapping.combine else job.limit
-    for batch, bound in batches_of(prepared, limit):
-        yield batch, bound.headers
-        tools.progress.advance(batch.rows.height)
-        tools.stop.raise_if_requested()

@@ -108,3 +108,8 @@ class Tools:
     stop: Stop
     now: Callable[[], datetime]
     new_name: Callable[[datetime], str]
+
+    def passed(self, rows: int) -> None:
+        """Tells that so many rows were seen; raises Interrupted when to stop."""
+        self.progress.advance(rows)
+        self.stop.raise_if_requested()

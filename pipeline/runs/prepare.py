@@ -1,6 +1,6 @@
 """Everything that can be checked before the first row is read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -73,6 +73,15 @@ def batches_of(
         for batch in one.source.batches(left):
             yield batch, one.bound
             left = None if left is None else left - batch.rows.height
+
+
+def shown(
+    prepared: tuple[Prepared, ...], left: int | None, passed: Callable[[int], None]
+) -> Iterator[tuple[Batch, Headers]]:
+    """The batches as a scan looks at them; `passed` hears of each one's rows after."""
+    for batch, bound in batches_of(prepared, left):
+        yield batch, bound.headers
+        passed(batch.rows.height)
 
 
 def open_lookups(mapping: Mapping, places: Places) -> dict[str, LookupTable]:
