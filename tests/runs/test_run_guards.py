@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.commands import activity_import, outcomes
 from tests.runs.givens import MAPPING, source
 
 pytestmark = pytest.mark.usefixtures("here")
+_HEEDED_WITHIN = 10.0
 RUN = ("run", "rows.csv", "-m", "plain.yaml")
 
 
@@ -50,14 +52,33 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self.master, text.encode())
 
+    def interrupt(self) -> None:
+        """Sends SIGINT until it is heeded.
+
+        A prompt that is written but does not wait yet misses one: Python's readline
+        looks for signals only when its waiting is interrupted.
+        """
+        at_end = False
+        while not at_end:
+            os.kill(self.process, signal.SIGINT)
+            at_end = self._reads_to_the_end(patience=_HEEDED_WITHIN)
+
     def ended(self) -> int:
         """Reads to the end; the exit code."""
-        try:
-            while more := os.read(self.master, 4096):
-                self.text += more.decode(errors="replace")
-        except OSError:  # how a terminal ends on Linux
-            pass
+        self._reads_to_the_end()
         return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+
+    def _reads_to_the_end(self, patience: float | None = None) -> bool:
+        """False when nothing more is said for so many seconds."""
+        while select.select([self.master], [], [], patience)[0]:
+            try:
+                more = os.read(self.master, 4096)
+            except OSError:  # how a terminal ends on Linux
+                return True
+            if not more:
+                return True
+            self.text += more.decode(errors="replace")
+        return False
 
     def outcome(self, code: int) -> str:
         """What it said, when it has left with `code`."""
@@ -109,7 +130,7 @@ def test_ctrl_c_at_the_question_is_an_interruption(api: Sandbox) -> None:
     source(2)
     with terminal(*RUN, "-q") as asked:
         asked.until("Send them? [y/N]: ")
-        os.kill(asked.process, signal.SIGINT)
+        asked.interrupt()
         assert "You stopped the run before anything was sent." in asked.outcome(130)
 
     assert taken(api) == []

@@ -1,7 +1,5 @@
 """What `suggest` asks on a terminal: only what it cannot know."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -67,7 +65,7 @@ def test_ctrl_c_at_a_question_writes_nothing() -> None:
     source("When,Title\n2024-03-04T10:00:00Z,Hello\n")
     with terminal(*WORDS) as asked:
         asked.until("(Enter: later): ")
-        os.kill(asked.process, signal.SIGINT)
+        asked.interrupt()
         assert asked.ended() == 1
 
     assert not Path("own.yaml").exists()
