@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from pipeline.rows import Source
 from pipeline.stages.read import (
     Layout,
     OpenSource,
     SheetFacts,
     Spool,
+    first_rows,
     open_sources,
     sheets,
 )
@@ -39,10 +38,6 @@ def look_at(file: Path, layout: Layout, spool: Spool) -> tuple[Look, ...]:
 
 def _look(opened: OpenSource) -> Look:
     source = opened.source
-    frames = [batch.rows for batch in opened.batches(_LOOKED_AT)]
-    no_rows = pl.DataFrame(
-        schema=dict.fromkeys((column.id for column in source.columns), pl.String)
-    )
-    rows = pl.concat(frames) if frames else no_rows
+    rows = first_rows(opened, _LOOKED_AT)
     columns = profile_columns(source.columns, rows)
     return Look(source, sheets(opened.path), columns, rows.height)

@@ -1,17 +1,22 @@
 """Which mapping was made for a file, when nobody has named one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import polars as pl
 
 from pipeline.errors import PipelineError, SourceError
 from pipeline.mapping import Fit, fit_of, in_order, load_mapping, presets, surest
 from pipeline.mapping.model import Mapping
 from pipeline.runs.prepare import layout_of
 from pipeline.runs.typed import on_sources
-from pipeline.stages.read import Layout, OpenSource, Spool, open_sources
+from pipeline.stages.read import (
+    Layout,
+    OpenSource,
+    Spool,
+    first_rows,
+    has_members,
+    open_sources,
+)
 
 _LOOKED_AT = 1_000
 _MOST_NEAR = 4
@@ -48,9 +53,13 @@ def detect(
     Each mapping may have its own way of reading the file. Of the members of an archive
     that a way asks for, the first is looked at.
     """
+    members = has_members(path, spool)
     ways: dict[Layout, list[Mapping]] = {layout: []}
     for mapping in mappings:
-        ways.setdefault(layout_of(mapping, layout), []).append(mapping)
+        way = layout_of(mapping, layout)
+        # Where there are no members, such ways are one: each reads the whole file.
+        way = way if members else replace(way, member=layout.member)
+        ways.setdefault(way, []).append(mapping)
     fits: list[Fit] = []
     trouble: list[SourceError] = []
     for way, for_it in ways.items():
@@ -84,16 +93,8 @@ def detect_for_all(
 
 
 def _fits(opened: OpenSource, mappings: Sequence[Mapping]) -> list[Fit]:
-    columns = opened.source.columns
-    frames = [batch.rows for batch in opened.batches(_LOOKED_AT)]
-    rows = pl.concat(frames) if frames else _no_rows(opened)
-    return [fit_of(mapping, columns, rows) for mapping in mappings]
-
-
-def _no_rows(opened: OpenSource) -> pl.DataFrame:
-    return pl.DataFrame(
-        schema=dict.fromkeys((each.id for each in opened.source.columns), pl.String)
-    )
+    rows = first_rows(opened, _LOOKED_AT)
+    return [fit_of(mapping, opened.source.columns, rows) for mapping in mappings]
 
 
 def _unsure(path: Path, detection: Detection) -> NoMapping:

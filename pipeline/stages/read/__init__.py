@@ -3,10 +3,11 @@
 Nothing is guessed: no number, date or leading zero is touched.
 """
 
-from pipeline.stages.read.opened import Layout, OpenSource, SheetFacts
+from pipeline.stages.read.opened import Layout, OpenSource, SheetFacts, first_rows
 from pipeline.stages.read.opening import (
     STDIN,
     companion,
+    has_members,
     open_source,
     open_sources,
     sheets,
@@ -20,6 +21,8 @@ __all__ = [
     "SheetFacts",
     "Spool",
     "companion",
+    "first_rows",
+    "has_members",
     "open_source",
     "open_sources",
     "sheets",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import polars as pl
+
 from pipeline.rows import Batch, Source
 
 
@@ -47,3 +49,10 @@ class OpenSource(Protocol):
 
     def batches(self, limit: int | None = None) -> Iterator[Batch]:
         """The rows in order, `limit` of them at most; raises SourceError."""
+
+
+def first_rows(opened: OpenSource, most: int) -> pl.DataFrame:
+    """`row` and a text column per column id, of the first rows; raises SourceError."""
+    ids = (column.id for column in opened.source.columns)
+    none = pl.DataFrame(schema={"row": pl.UInt32} | dict.fromkeys(ids, pl.String))
+    return pl.concat([none, *(batch.rows for batch in opened.batches(most))])

@@ -97,8 +97,9 @@ def open_sources(
             hint="Name `-` once.",
         )
     places = [place for path in paths for place in _places(path, layout, spool)]
+    inside = replace(layout, member=None)
     return tuple(
-        _open_place(place, layout, number=number) for number, place in enumerate(places)
+        _open_place(place, inside, number=number) for number, place in enumerate(places)
     )
 
 
@@ -107,8 +108,8 @@ def companion(path: Path, name: str, spool: Spool) -> Path | None:
 
     `path` may lead to any file: one that is no archive has no members.
     """
-    place = _spooled(spool) if path == STDIN else _Place(path, str(path))
-    if not place.path.is_file() or not _is_archive(place.path, _head(place.path)):
+    place = _place_of(path, spool)
+    if not _is_archive_file(place):
         return None
     archive = ZipArchive(place.path, place.shown)
     found = archive.called(name)
@@ -119,6 +120,11 @@ def companion(path: Path, name: str, spool: Spool) -> Path | None:
             hint="Unpack it, and put the one that counts beside the mapping.",
         )
     return archive.unpacked(found[0], spool) if found else None
+
+
+def has_members(path: Path, spool: Spool) -> bool:
+    """Whether the path leads to an archive, in which a member can be asked for."""
+    return _is_archive_file(_place_of(path, spool))
 
 
 def open_source(path: Path, layout: Layout, *, number: int) -> CsvFile | Sheet:
@@ -137,7 +143,7 @@ def open_source(path: Path, layout: Layout, *, number: int) -> CsvFile | Sheet:
 
 
 def _places(path: Path, layout: Layout, spool: Spool) -> Iterator[_Place]:
-    place = _spooled(spool) if path == STDIN else _Place(path, str(path))
+    place = _place_of(path, spool)
     with place.named():
         head = _head(place.path)
     if head.startswith(GZIP):
@@ -152,7 +158,9 @@ def _places(path: Path, layout: Layout, spool: Spool) -> Iterator[_Place]:
         yield place
 
 
-def _spooled(spool: Spool) -> _Place:
+def _place_of(path: Path, spool: Spool) -> _Place:
+    if path != STDIN:
+        return _Place(path, str(path))
     file = spool.keep((_STDIN_NAME,), _standard_input, where=_STDIN_NAME)
     return _Place(file, _STDIN_NAME)
 
@@ -165,6 +173,10 @@ def _standard_input() -> Iterable[bytes]:
             hint="Name a file, or pipe one in: cat FILE | activity-import ... -",
         )
     return iter(lambda: sys.stdin.buffer.read(_PIECE), b"")
+
+
+def _is_archive_file(place: _Place) -> bool:
+    return place.path.is_file() and _is_archive(place.path, _head(place.path))
 
 
 def _is_archive(path: Path, head: bytes) -> bool:

@@ -172,6 +172,12 @@ def are_clear(sections: list[Section]) -> bool:
     return len(numbered) > 1 or max(times.values()) > 1
 
 
+def may_say(line: str, asked: str, delimiter: str) -> bool:
+    """Whether a line of the file may be the title asked for; told without its cells."""
+    bare = (text.replace('"', "").replace(delimiter, "") for text in (line, asked))
+    return len({_folded(text) for text in bare}) == 1
+
+
 def chosen(sections: list[Section], asked: str | None, *, where: str) -> Section:
     """The section asked for, else that with the most rows; raises SourceError."""
     if asked is None:

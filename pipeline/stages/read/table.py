@@ -12,7 +12,13 @@ from pipeline.stages.read.footer import MOST, Line, find_footer
 from pipeline.stages.read.header import LOOKED_AT, Header, find_header, header_of
 from pipeline.stages.read.marks import shown
 from pipeline.stages.read.opened import Layout
-from pipeline.stages.read.sections import Section, are_clear, chosen, find_sections
+from pipeline.stages.read.sections import (
+    Section,
+    are_clear,
+    chosen,
+    find_sections,
+    may_say,
+)
 from pipeline.stages.read.survey import Survey, survey
 from pipeline.stages.read.utf8 import cleaned, text_lines
 
@@ -116,15 +122,22 @@ def _last_lines(
 
 def _sections(path: Path, dialect: Dialect, layout: Layout) -> list[Section]:
     """The sections of the file; none if it is an ordinary table."""
-    if layout.section is None:
-        if layout.header_row is not None:
-            return []
-        head = enumerate(dialect.records(_LOOKED_AT_FOR_SECTIONS), start=1)
-        if not are_clear(find_sections(head)):
-            return []
+    if layout.section is None and layout.header_row is not None:
+        return []
+    head = enumerate(dialect.records(_LOOKED_AT_FOR_SECTIONS), start=1)
+    if layout.section is None and not are_clear(find_sections(head)):
+        return []
+    if layout.section is not None and not _is_said(path, dialect, layout.section):
+        return find_sections(head, layout.section)
     with text_lines(path, dialect.form) as lines:
         records = _numbered(lines, dialect)
         return find_sections(records, layout.section)
+
+
+def _is_said(path: Path, dialect: Dialect, title: str) -> bool:
+    """A look at the lines alone: to divide a large file for nothing takes long."""
+    with text_lines(path, dialect.form) as lines:
+        return any(may_say(shown(line), title, dialect.delimiter) for line in lines)
 
 
 def _numbered(
