@@ -9,7 +9,7 @@ from tests.sample_makers.parts import (
     Sample,
     SampleRow,
     deals,
-    load_workspace,
+    lookup_lines,
     office_hour,
 )
 
@@ -84,19 +84,12 @@ def hubspot_sample() -> Sample:
 
 def hubspot_lookups() -> dict[str, list[tuple[str, str, str]]]:
     """Lines of each lookup file, by its name."""
-    records = load_workspace()
     files = (
         ("companies.csv", "accounts", company_id),
         ("contacts.csv", "contacts", contact_id),
         ("deals.csv", "opportunities", deal_id),
     )
-    lines = {
-        file: [
-            (as_id(at), one["display_name"], one["id"])
-            for at, one in enumerate(records[name])
-        ]
-        for file, name, as_id in files
-    }
+    lines = lookup_lines(files)
     merged = (MERGED_CONTACT, "Robin Merged-Away", STRANGER.format(3))
     lines["contacts.csv"].append(merged)
     return lines

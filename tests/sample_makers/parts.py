@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -144,6 +144,24 @@ def invalid(code: str, cells: Cells, fix: Mapping[str, str]) -> SampleRow:
 def rejected(cells: Cells, fix: Mapping[str, str]) -> SampleRow:
     """A row whose lookups lead to a record that the workspace does not have."""
     return SampleRow(cells, "rejected", "record_not_found", fix)
+
+
+Files = Sequence[tuple[str, str, Callable[[int], str]]]
+
+
+def lookup_lines(files: Files) -> dict[str, list[tuple[str, str, str]]]:
+    """Lines of lookup files by their names: the old id, the name, Reevo's id.
+
+    Of each file are given its name, the kind of record, and the old id of the n-th.
+    """
+    records = load_workspace()
+    return {
+        file: [
+            (as_id(at), one["display_name"], one["id"])
+            for at, one in enumerate(records[kind])
+        ]
+        for file, kind, as_id in files
+    }
 
 
 def load_workspace() -> dict[str, list[dict[str, str]]]:

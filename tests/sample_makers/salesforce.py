@@ -10,6 +10,7 @@ from tests.sample_makers.parts import (
     SampleRow,
     deals,
     load_workspace,
+    lookup_lines,
     office_hour,
 )
 
@@ -126,17 +127,13 @@ def salesforce_sample() -> Sample:
 def salesforce_lookups() -> dict[str, list[tuple[str, str, str]]]:
     """Lines of each lookup file, by its name."""
     records = load_workspace()
-    known = {
-        name: [
-            (as_id(at), one["display_name"], one["id"])
-            for at, one in enumerate(records[name])
-        ]
-        for name, as_id in (
-            ("accounts", account_id),
-            ("contacts", contact_id),
-            ("opportunities", opportunity_id),
+    known = lookup_lines(
+        (
+            ("accounts", "accounts", account_id),
+            ("contacts", "contacts", contact_id),
+            ("opportunities", "opportunities", opportunity_id),
         )
-    }
+    )
     lead, first, second = (records["contacts"][at] for at in (5, 27, 15))
     strange = {
         "accounts": [(CLOSED_ACCOUNT, "Delta Printworks (closed)", STRANGER.format(1))],

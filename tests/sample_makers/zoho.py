@@ -12,7 +12,7 @@ from tests.sample_makers.parts import (
     SampleRow,
     deals,
     invalid,
-    load_workspace,
+    lookup_lines,
     office_hour,
     rejected,
     repeated,
@@ -126,19 +126,12 @@ def zoho_made() -> Made:
 
 def zoho_lookups() -> dict[str, list[tuple[str, str, str]]]:
     """Lines of each lookup file, by its name."""
-    records = load_workspace()
     kinds = (
         ("accounts.csv", "accounts", account_id),
         ("contacts.csv", "contacts", contact_id),
         ("deals.csv", "opportunities", deal_id),
     )
-    lines = {
-        file: [
-            (as_id(at), one["display_name"], one["id"])
-            for at, one in enumerate(records[name])
-        ]
-        for file, name, as_id in kinds
-    }
+    lines = lookup_lines(kinds)
     lines["contacts.csv"].append((GONE, "Kim Left-Long-Ago", STRANGER.format(4)))
     return lines
 
