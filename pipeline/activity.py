@@ -46,9 +46,24 @@ _MARK_BYTES = 6
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
 OLD = datetime(1990, 1, 1, tzinfo=UTC)
 
-UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+UUID_FORM = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+UUID = rf"^{UUID_FORM}$"
 _TIME = pl.Datetime("us", "UTC")
 _TYPES = {"activity_time": _TIME, "contact_ids": pl.List(pl.String)}
+_SAID = pl.Struct(
+    {
+        "attributes": pl.Struct(
+            {
+                "metadata": pl.Struct(
+                    {"activity_time": pl.String(), "subject": pl.String()}
+                ),
+                "account_id": pl.String(),
+                "opportunity_id": pl.String(),
+                "contact_ids": pl.List(pl.String()),
+            }
+        )
+    }
+)
 Test = Callable[[pl.Expr], pl.Expr]
 
 
@@ -166,6 +181,19 @@ def facts_of(body: str) -> BodyFacts:
         activity_time=datetime.fromisoformat(metadata["activity_time"]),
         links=tuple(Link(kind, id_) for kind, of in ids.items() for id_ in of if id_),
     )
+
+
+def facts_in(bodies: str) -> dict[str, pl.Expr]:
+    """What bodies say, read from a column of them: time, subject and links as text."""
+    attributes = pl.col(bodies).str.json_decode(_SAID).struct.field("attributes")
+    metadata = attributes.struct.field("metadata")
+    return {
+        "activity_time": metadata.struct.field("activity_time"),
+        "subject": metadata.struct.field("subject"),
+        "account_id": attributes.struct.field("account_id"),
+        "opportunity_id": attributes.struct.field("opportunity_id"),
+        "contact_ids": attributes.struct.field("contact_ids").list.join("; "),
+    }
 
 
 def mark_of(identity: bytes) -> str:

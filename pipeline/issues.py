@@ -295,6 +295,14 @@ def issue_rows(
     ).cast(ISSUE_SCHEMA)
 
 
+def value_text(dtype: pl.DataType, field: str) -> pl.Expr:
+    """The value of an activity's field as text, as an issue shows it."""
+    cell = pl.col(field)
+    if isinstance(dtype, pl.Datetime):
+        return cell.dt.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return cell.list.join("; ") if isinstance(dtype, pl.List) else cell
+
+
 def all_issues(frames: list[pl.DataFrame]) -> pl.DataFrame:
     """The frames as one, in order of rows."""
     filled = [frame for frame in frames if not frame.is_empty()]

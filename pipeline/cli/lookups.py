@@ -31,11 +31,12 @@ from pipeline.cli.tools import default_ledger, offline_tools, target_of
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.mapping import did_you_mean
 from pipeline.mapping.model import FieldRule, Mapping
+from pipeline.printable import one_line
 from pipeline.private_files import replacing
 from pipeline.runs.foresee import survey_lookups
 from pipeline.runs.job import Job
 from pipeline.runs.prepare import Prepared, prepare
-from pipeline.runs.typed import command
+from pipeline.runs.typed import on_sources
 from pipeline.spreadsheet_text import neutralize
 from pipeline.stages.read import Layout, spooling
 
@@ -191,18 +192,13 @@ def _summary(mapping: Mapping, found: pl.DataFrame) -> str:
 
 def _listed(lost: pl.DataFrame, shown: int) -> str:
     lines = [
-        (f"{rows:,}x".rjust(8), field, _short(value), text)
+        (f"{rows:,}x".rjust(8), field, one_line(value, _CELL_WIDTH), text)
         for field, value, rows, text in lost.select("field", "value", "rows", "told")
         .head(shown)
         .iter_rows()
     ]
     more = f"\n  and {lost.height - shown:,} more" if lost.height > shown else ""
     return f"\nWithout an answer, most frequent first:\n{table(lines, indent=0)}{more}"
-
-
-def _short(text: str) -> str:
-    tidy = " ".join(text.split())
-    return tidy if len(tidy) <= _CELL_WIDTH else f"{tidy[: _CELL_WIDTH - 3]}..."
 
 
 def _next(
@@ -213,11 +209,11 @@ def _next(
     words: tuple[str, ...],
 ) -> str:
     sources = [str(path) for path in files]
-    checked = command("validate", *sources, *words)
+    checked = on_sources("validate", sources, *words)
     if lost.is_empty():
         return f"\nNext:\n  {checked}"
     if output is None:
-        listing = command("lookups", *sources, *words, "-o", _free_file())
+        listing = on_sources("lookups", sources, *words, "-o", _free_file())
         return f"\nNext:\n  {listing}"
     return f"{_advice(mapping, lost, output)}\n\nNext:\n  {checked}"
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from pipeline.activity import facts_in
 from pipeline.ledger import Ledger, State
 from pipeline.plan import Plan, PlannedBatch, to_send
 
@@ -20,19 +21,6 @@ CREATED_SCHEMA: Final = pl.Schema(
         "account_id": pl.String(),
         "opportunity_id": pl.String(),
         "contact_ids": pl.String(),
-    }
-)
-_ID = pl.String()
-_BODY = pl.Struct(
-    {
-        "attributes": pl.Struct(
-            {
-                "metadata": pl.Struct({"activity_time": _ID, "subject": _ID}),
-                "account_id": _ID,
-                "opportunity_id": _ID,
-                "contact_ids": pl.List(_ID),
-            }
-        )
     }
 )
 
@@ -59,8 +47,6 @@ def _listed(
         how="inner",
         maintain_order="left",
     )
-    attributes = pl.col("body").str.json_decode(_BODY).struct.field("attributes")
-    metadata = attributes.struct.field("metadata")
     moment = pl.from_epoch("at", time_unit="ms")
     return rows.select(
         "activity_id",
@@ -68,9 +54,5 @@ def _listed(
         source=pl.lit(batch.source.path),
         sheet=pl.lit(batch.source.sheet or ""),
         row="row",
-        activity_time=metadata.struct.field("activity_time"),
-        subject=metadata.struct.field("subject"),
-        account_id=attributes.struct.field("account_id"),
-        opportunity_id=attributes.struct.field("opportunity_id"),
-        contact_ids=attributes.struct.field("contact_ids").list.join("; "),
+        **facts_in("body"),
     ).cast(CREATED_SCHEMA)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from pipeline.activity import LIST_FIELDS
-from pipeline.issues import all_issues, issue_rows
+from pipeline.issues import all_issues, issue_rows, value_text
 from pipeline.mapping.model import Mapping
 from pipeline.rows import Mapped, Severity
 
@@ -141,8 +141,8 @@ def _different(several: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
                 "row",
                 "key",
                 field=pl.lit(name),
-                value=_text(several.schema[name], pl.col(name)),
-                first=_text(several.schema[name], pl.col("first")),
+                value=value_text(several.schema[name], name),
+                first=value_text(several.schema[name], "first"),
             )
         )
     return pl.concat(found)
@@ -156,12 +156,6 @@ _DIFFERENT = {
     "value": pl.String,
     "first": pl.String,
 }
-
-
-def _text(dtype: pl.DataType, cell: pl.Expr) -> pl.Expr:
-    if isinstance(dtype, pl.Datetime):
-        return cell.dt.strftime("%Y-%m-%d %H:%M:%S UTC")
-    return cell
 
 
 def _fellows_of_wrong(

@@ -15,7 +15,7 @@ from pipeline.activity import (
     request_schema,
     warning_schema,
 )
-from pipeline.issues import all_issues, issue_rows
+from pipeline.issues import all_issues, issue_rows, value_text
 from pipeline.rows import Checked, Mapped, Severity
 
 # Pandera's own name for the check that `nullable=False` stands for.
@@ -77,16 +77,9 @@ def _issues(
         failing,
         column=labels.get(field, ""),
         field=field if known else "",
-        value=_as_text(failing.schema[field], field) if known else "",
+        value=value_text(failing.schema[field], field) if known else "",
         detail=_detail(code, field, rules),
     )
-
-
-def _as_text(dtype: pl.DataType, field: str) -> pl.Expr:
-    cell = pl.col(field)
-    if isinstance(dtype, pl.Datetime):
-        return cell.dt.strftime("%Y-%m-%d %H:%M:%S UTC")
-    return cell.list.join("; ") if isinstance(dtype, pl.List) else cell
 
 
 def _detail(code: str, field: str, rules: ActivityRules) -> str:

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import polars as pl
 
+from pipeline.activity import UUID_FORM
+
 _CLOCK = r"\d{1,2}[:.h]\d{2}([:.]\d{2}(\.\d+)?)?(\s?(?i:[ap]\.?\s?m\.?))?"
 _OFFSET = r"\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})"
 _DAY = r"\d{1,4}[-/.]\s?\d{1,2}[-/.]\s?\d{1,4}"
@@ -13,7 +15,6 @@ _NAMED_DAY = (
     rf"(\p{{L}}{{2,10}},?\s)?(\d{{1,2}}\.?[\s-](de\s)?{_MONTH}([\s,-]|\sde)+\d{{2,4}}"
     rf"|{_MONTH}\s\d{{1,2}},?\s\d{{2,4}})"
 )
-_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _MAIL = r"[^@\s;,<>]+@[^@\s;,<>]+\.[^@\s;,<>]+"
 _MOSTLY = 0.9
 
@@ -42,8 +43,8 @@ class Kind(StrEnum):
 REEVO_IDS = frozenset({Kind.ID, Kind.IDS})
 MAILS = frozenset({Kind.MAIL, Kind.MAILS})
 _PATTERNS = {
-    Kind.ID: rf"^\{{?{_UUID}\}}?$",
-    Kind.IDS: rf"^{_UUID}(\s*[;,\n]\s*{_UUID})*[;,]?$",
+    Kind.ID: rf"^\{{?{UUID_FORM}\}}?$",
+    Kind.IDS: rf"^{UUID_FORM}(\s*[;,\n]\s*{UUID_FORM})*[;,]?$",
     Kind.MAIL: rf"^{_MAIL}$",
     Kind.MAILS: rf"^{_MAIL}(\s*[;,\n]\s*{_MAIL})*[;,]?$",
     Kind.SALESFORCE_ID: r"^(0[0-9A-Z]|a[0-9A-Za-z])[0-9A-Za-z]{13}([A-Z0-5]{3})?$",
