@@ -2,7 +2,9 @@
 
 PipelineError           what, where, and what to do next; exit code 1
 |-- SourceError         a source cannot be read
-|-- MappingError        a mapping is wrong, or does not fit the source
+|-- MistakesError       a file that the user wrote has mistakes, all told at once
+|   |-- MappingError    a mapping is wrong, or does not fit the source
+|   `-- NightlyError    the configuration of the nightly jobs is wrong
 |-- SettingsError       an option, the environment or a settings file is wrong
 |-- LedgerError         the ledger cannot be opened or written
 |-- ReportError         a report or plan file cannot be written
@@ -59,8 +61,10 @@ class SourceError(PipelineError):
     """A source is missing, unreadable, or not a table."""
 
 
-class MappingError(PipelineError):
-    """A mapping has mistakes, or does not fit a source; all mistakes are listed."""
+class MistakesError(PipelineError):
+    """A file that the user wrote has mistakes; all of them are listed."""
+
+    what = "file"
 
     def __init__(
         self,
@@ -71,8 +75,22 @@ class MappingError(PipelineError):
         hint: str = "",
     ) -> None:
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        super().__init__(message or f"The mapping has {count}.", where=path, hint=hint)
+        super().__init__(
+            message or f"The {self.what} has {count}.", where=path, hint=hint
+        )
         self.mistakes = mistakes
+
+
+class MappingError(MistakesError):
+    """A mapping has mistakes, or does not fit a source."""
+
+    what = "mapping"
+
+
+class NightlyError(MistakesError):
+    """The configuration of the nightly jobs has mistakes."""
+
+    what = "configuration"
 
 
 class SettingsError(PipelineError):

@@ -7,9 +7,10 @@ import polars as pl
 from pipeline.activity import TIME_FORMAT
 from pipeline.errors import Mistake
 from pipeline.lookups import LookupTable, assemble, lookup_table
-from pipeline.mapping import bind_columns, normalize_name, referenced_columns
+from pipeline.mapping import bind_columns, referenced_columns
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import GoldenRow, Mapping
+from pipeline.nearest import normalize_name
 from pipeline.rows import Batch, Checked, Column, Source, no_issues
 from pipeline.runs.prepare import rules_of
 from pipeline.stages.map import BoundMapping, map_rows

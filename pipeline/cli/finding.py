@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.cli.tools import default_ledger
 from pipeline.errors import PipelineError
 from pipeline.ledger import Ledger, RunRecord
-from pipeline.mapping import did_you_mean
+from pipeline.nearest import did_you_mean
 
 
 def ledgers(asked: Path | None) -> list[Path]:

@@ -29,8 +29,8 @@ from pipeline.cli.run import sending_of
 from pipeline.cli.texts import table
 from pipeline.cli.tools import default_ledger, offline_tools, target_of
 from pipeline.errors import PipelineError, SettingsError
-from pipeline.mapping import did_you_mean
 from pipeline.mapping.model import FieldRule, Mapping
+from pipeline.nearest import did_you_mean
 from pipeline.printable import one_line
 from pipeline.private_files import replacing
 from pipeline.runs.foresee import survey_lookups

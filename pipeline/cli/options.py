@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.mapping import did_you_mean, is_time_zone, nearest_time_zone
+from pipeline.mapping import is_time_zone, nearest_time_zone
+from pipeline.nearest import did_you_mean
 from pipeline.rows import RowLimit
 from pipeline.sandbox.scenarios import ScenarioError, find_scenario, scenario_names
 

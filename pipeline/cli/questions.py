@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 import click
 
-from pipeline.mapping import did_you_mean
+from pipeline.nearest import did_you_mean
 from pipeline.printable import one_line
 from pipeline.suggesting import Answers, Guess, Proposal, Role
 

@@ -7,7 +7,7 @@ from typing import Any
 from platformdirs import user_config_path, user_state_path
 
 from pipeline.errors import SettingsError
-from pipeline.mapping import nearest
+from pipeline.nearest import nearest
 
 FILE_NAME = "activity-import.toml"
 APP = "activity-import"

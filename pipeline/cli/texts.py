@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import click
 
-from pipeline.errors import MappingError, Mistake, PipelineError
+from pipeline.errors import Mistake, MistakesError, PipelineError
 from pipeline.printable import printable
 from pipeline.rows import Status
 from pipeline.runs.summary import RunStatus, Summary
@@ -34,7 +34,7 @@ def error_text(error: PipelineError) -> str:
     lines = [click.style("Error: ", fg="red") + printable(error.message)]
     if error.where:
         lines.append(f"  where: {printable(error.where)}")
-    if isinstance(error, MappingError):
+    if isinstance(error, MistakesError):
         lines += [mistake_text(error.where, mistake) for mistake in error.mistakes]
     if error.hint:
         lines.append(f"  hint:  {printable(error.hint)}")

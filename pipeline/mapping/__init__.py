@@ -3,7 +3,6 @@
 from pipeline.mapping.bind import bind_columns
 from pipeline.mapping.fitting import Fit, Sureness, fit_of, in_order, surest
 from pipeline.mapping.load import load_mapping
-from pipeline.mapping.nearest import did_you_mean, nearest, normalize_name
 from pipeline.mapping.overrides import with_times_as_told
 from pipeline.mapping.presets import Preset, find_mapping, presets
 from pipeline.mapping.references import referenced_columns
@@ -14,15 +13,12 @@ __all__ = [
     "Preset",
     "Sureness",
     "bind_columns",
-    "did_you_mean",
     "find_mapping",
     "fit_of",
     "in_order",
     "is_time_zone",
     "load_mapping",
-    "nearest",
     "nearest_time_zone",
-    "normalize_name",
     "presets",
     "referenced_columns",
     "surest",

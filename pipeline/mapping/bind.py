@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from pipeline.errors import MappingError
 from pipeline.mapping.model import ColumnRef, Mapping
-from pipeline.mapping.nearest import did_you_mean, normalize_name
 from pipeline.mapping.references import referenced_columns
-from pipeline.mapping.section import Mistakes
+from pipeline.nearest import did_you_mean, normalize_name
 from pipeline.rows import Column
+from pipeline.yaml_file import Mistakes
 
 _MOST_HEADERS = 30
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from pipeline.mapping.bind import columns_by_name, fitting_columns
 from pipeline.mapping.model import Mapping
-from pipeline.mapping.nearest import normalize_name
 from pipeline.mapping.references import referenced_columns
+from pipeline.nearest import normalize_name
 from pipeline.rows import Column
 
 _ENOUGH_TELLING = 3

@@ -1,11 +1,10 @@
 """A mapping file to a frozen mapping, or to all of its mistakes."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.activity import STAMP_FIELDS, stamp_room
-from pipeline.errors import MappingError, Mistake
+from pipeline.errors import MappingError
 from pipeline.mapping.encodings import USUAL_ENCODINGS, encodings, is_encoding
 from pipeline.mapping.load_fields import load_fields
 from pipeline.mapping.load_lookups import load_lookups
@@ -18,10 +17,10 @@ from pipeline.mapping.model import (
     SkipRule,
     SourceOptions,
 )
-from pipeline.mapping.nearest import did_you_mean, normalize_name
 from pipeline.mapping.references import column_ref, column_refs, referenced_columns
-from pipeline.mapping.section import Mistakes, Section, Text, parse_yaml
 from pipeline.mapping.times import is_time_zone, nearest_time_zone
+from pipeline.nearest import did_you_mean, normalize_name
+from pipeline.yaml_file import Mistakes, Section, Text, read_yaml
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 ESCAPES = ("backslash", "none")
@@ -29,40 +28,20 @@ ESCAPES = ("backslash", "none")
 
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a file; raises MappingError with all of its mistakes."""
-    content = _read(path)
-    text = content.decode("utf-8-sig")
     mistakes = Mistakes()
-    top = parse_yaml(text, "the mapping", mistakes)
-    if top is None:
+    content = read_yaml(path, "the mapping", mistakes)
+    if content is None:
         raise MappingError(str(path), mistakes.in_order())
     mapping = replace(
-        _mapping(top),
+        _mapping(content.top),
         folder=path.parent,
         path=str(path),
-        text=text,
-        sha256=hashlib.sha256(content).hexdigest(),
+        text=content.text,
+        sha256=content.sha256,
     )
     if found := mistakes.in_order():
         raise MappingError(str(path), found)
     return mapping
-
-
-def _read(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        mistake = Mistake(f"The mapping cannot be read: {error.strerror}.")
-        raise MappingError(str(path), (mistake,)) from None
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        mistake = Mistake(
-            f"The mapping is no text in UTF-8 (line {line}).",
-            hint="A mapping is a YAML file: save it as UTF-8.",
-        )
-        raise MappingError(str(path), (mistake,)) from None
-    return content
 
 
 def _mapping(top: Section) -> Mapping:

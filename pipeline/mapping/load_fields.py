@@ -23,11 +23,11 @@ from pipeline.mapping.model import (
     Lookup,
     Template,
 )
-from pipeline.mapping.nearest import did_you_mean
 from pipeline.mapping.references import column_ref, parse_template
-from pipeline.mapping.section import Section, Text
 from pipeline.mapping.times import FORMATS, TimeRule, parse_times, pattern_trouble
 from pipeline.mapping.transforms import TRANSFORMS
+from pipeline.nearest import did_you_mean
+from pipeline.yaml_file import Section, Text
 
 _ORIGINS = ("from", "template", "constant")
 _TIME_FIELD = "activity_time"

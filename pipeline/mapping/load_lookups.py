@@ -7,8 +7,8 @@ from pipeline.mapping.model import (
     Lookup,
     QueryLookup,
 )
-from pipeline.mapping.nearest import did_you_mean
-from pipeline.mapping.section import Section
+from pipeline.nearest import did_you_mean
+from pipeline.yaml_file import Section
 
 _FOR_FILES = ("return", "sheet", "then")
 

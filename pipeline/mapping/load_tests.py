@@ -3,9 +3,9 @@
 from pipeline.activity import FIELDS, LIST_FIELDS
 from pipeline.issues import KINDS
 from pipeline.mapping.model import GoldenRow, Mapping
-from pipeline.mapping.nearest import did_you_mean, normalize_name
 from pipeline.mapping.references import referenced_columns
-from pipeline.mapping.section import Section
+from pipeline.nearest import did_you_mean, normalize_name
+from pipeline.yaml_file import Section
 
 Value = str | list[str] | None
 

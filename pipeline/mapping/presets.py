@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import PipelineError
-from pipeline.mapping.nearest import did_you_mean
+from pipeline.nearest import did_you_mean
 from pipeline.shipped import shipped_folder
 
 

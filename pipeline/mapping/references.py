@@ -7,7 +7,7 @@ from pipeline.errors import Place
 from pipeline.mapping.cells import source_columns
 from pipeline.mapping.filters import FILTERS
 from pipeline.mapping.model import ColumnRef, Filtered, Mapping, Template
-from pipeline.mapping.section import Mistakes, Text
+from pipeline.yaml_file import Mistakes, Text
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _BRACES = {"{{": "{", "}}": "}"}

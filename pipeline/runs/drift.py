@@ -14,9 +14,9 @@ from pathlib import Path
 
 from pipeline.errors import LedgerError
 from pipeline.ledger import Ledger, RunRecord, Seen
-from pipeline.mapping import normalize_name
 from pipeline.mapping.cells import Headers, clean_cells, scalar_cells, source_columns
 from pipeline.mapping.model import FieldRule, Mapping
+from pipeline.nearest import normalize_name
 from pipeline.printable import one_line
 from pipeline.private_files import write_whole
 from pipeline.rows import Mapped, Source

@@ -16,9 +16,10 @@ from pipeline.activity import (
 )
 from pipeline.errors import MappingError, Mistake, PipelineError, SourceError
 from pipeline.lookups import LookupTable, assemble, lookup_table
-from pipeline.mapping import bind_columns, did_you_mean, normalize_name
+from pipeline.mapping import bind_columns
 from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import FileLookup, Mapping
+from pipeline.nearest import did_you_mean, normalize_name
 from pipeline.rows import Batch, Severity
 from pipeline.runs.places import Places, places_of
 from pipeline.shipped import shipped_folder

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
 from pipeline.errors import PipelineError
-from pipeline.mapping import normalize_name
+from pipeline.nearest import normalize_name
 from pipeline.printable import one_line
 from pipeline.suggesting.dates import Order
 from pipeline.suggesting.kinds import MAILS, REEVO_IDS, Kind

@@ -295,7 +295,7 @@ def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
             0,
             0,
             "The mapping is no text in UTF-8 (line 2).",
-            "A mapping is a YAML file: save it as UTF-8.",
+            "It must be a YAML file: save it as UTF-8.",
         )
     ]
 

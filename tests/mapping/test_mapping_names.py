@@ -7,11 +7,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import Place
-from pipeline.mapping import did_you_mean, nearest, normalize_name
 from pipeline.mapping.filters import FILTERS
 from pipeline.mapping.model import ColumnRef, Filtered
 from pipeline.mapping.references import parse_template
-from pipeline.mapping.section import Mistakes
+from pipeline.nearest import did_you_mean, nearest, normalize_name
+from pipeline.yaml_file import Mistakes
 
 PLACE = Place(3, 5)
 COLUMNS = st.text(min_size=1).filter(

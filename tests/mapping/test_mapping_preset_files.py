@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.mapping import fit_of, normalize_name, referenced_columns
+from pipeline.mapping import fit_of, referenced_columns
 from pipeline.mapping.cells import source_columns
 from pipeline.mapping.model import Mapping
+from pipeline.nearest import normalize_name
 from pipeline.rows import Column
 from pipeline.runs.detection import detect, shipped_mappings
 from pipeline.stages.read import Layout, spooling

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import PipelineError
-from pipeline.mapping import bind_columns, load_mapping, normalize_name
+from pipeline.mapping import bind_columns, load_mapping
+from pipeline.nearest import normalize_name
 from pipeline.rows import Column
 from pipeline.suggesting import (
     Answers,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
 
-from pipeline.mapping.nearest import did_you_mean
+from pipeline.nearest import did_you_mean
 
 _NO_PLACES = frozenset({"localtime", "Factory"})
 _OFFSETS_OF = {

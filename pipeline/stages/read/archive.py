@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import SourceError
-from pipeline.mapping import did_you_mean
+from pipeline.nearest import did_you_mean
 from pipeline.stages.read.spool import Spool
 
 GZIP = b"\x1f\x8b"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import SourceError
-from pipeline.mapping import did_you_mean
+from pipeline.nearest import did_you_mean
 from pipeline.rows import Batch, Source
 from pipeline.stages.read.archive import (
     GZIP,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.errors import SourceError
-from pipeline.mapping import did_you_mean
+from pipeline.nearest import did_you_mean
 from pipeline.stages.read.header import LOOKED_AT, header_place
 
 _TITLE_LENGTH = 60

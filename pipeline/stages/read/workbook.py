@@ -9,7 +9,7 @@ import fastexcel
 import polars as pl
 
 from pipeline.errors import SourceError
-from pipeline.mapping import did_you_mean, normalize_name
+from pipeline.nearest import did_you_mean, normalize_name
 from pipeline.rows import Batch, Source
 from pipeline.stages.read.book_cells import cells_of, load_sheet, with_texts
 from pipeline.stages.read.book_facts import (

@@ -4,9 +4,11 @@ Scalars stay as they are written (`007`, `true` and `1` are text), so that a cel
 is compared with what the file says.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from ruamel.yaml import YAML
@@ -15,7 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from pipeline.errors import Mistake, Place
-from pipeline.mapping.nearest import did_you_mean
+from pipeline.nearest import did_you_mean
 
 Word = TypeVar("Word", bound=str)
 
@@ -55,7 +57,7 @@ class Mistakes:
 
 
 class Section:
-    """A table of a mapping file: keys are taken one by one, each with its type.
+    """A table of a file: keys are taken one by one, each with its type.
 
     What has the wrong type is told and counts as absent. `close` tells the keys
     that nobody took.
@@ -219,8 +221,41 @@ class Section:
         return None
 
 
-def parse_yaml(text: str, what: str, mistakes: Mistakes) -> Section | None:
-    """The table that a YAML file holds; None after a mistake in its grammar."""
+@dataclass(frozen=True)
+class Content:
+    """A file as it was read: its table, its text, and the SHA-256 of its bytes."""
+
+    top: Section
+    text: str
+    sha256: str
+
+
+def read_yaml(path: Path, what: str, mistakes: Mistakes) -> Content | None:
+    """The table in a file; None after a mistake that leaves nothing to read.
+
+    `what` is what the file is to its user: "the mapping".
+    """
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        mistakes.add(f"{what} cannot be read: {error.strerror}.", None)
+        return None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        mistakes.add(
+            f"{what} is no text in UTF-8 (line {line}).",
+            None,
+            "It must be a YAML file: save it as UTF-8.",
+        )
+        return None
+    top = _parsed(text, what, mistakes)
+    if top is None:
+        return None
+    return Content(top, text, hashlib.sha256(content).hexdigest())
+
+
+def _parsed(text: str, what: str, mistakes: Mistakes) -> Section | None:
     try:
         node = _composed(text)
     except ReaderError as error:
