@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -172,3 +173,16 @@ def test_a_run_goes_on_at_its_own_target_only(sending: Sending) -> None:
     elsewhere = activity_import("resume", stopped.run, "--base-url", "https://x.test")
     assert (elsewhere.code, elsewhere.out) == (1, "")
     assert f"was sent to {server.url}, and goes on there only." in elsewhere.err
+
+
+def test_ctrl_c_while_the_program_loads_ends_it_without_a_word() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "pipeline", "demo"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdout=pipe, stderr=pipe) as process:
+        assert process.stderr
+        next(line for line in process.stderr if line.split()[-1] == "polars")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in err
