@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.read import Layout
@@ -115,6 +115,11 @@ def as_read(number: int, cells: Cells) -> Row:
     return (number, *(cell or None for cell in cells))
 
 
+def may_hold_rows(cell: str, form: Form) -> bool:
+    """Such cells are told for what they may be, wherever they stand."""
+    return form.delimiter in cell and bool({"\n", "\r"} & set(cell))
+
+
 def is_blank(cells: Cells) -> bool:
     return not "".join(cells).strip()
 
@@ -140,6 +145,7 @@ def test_a_table_comes_back_cell_for_cell(given: list[Cells], form: Form) -> Non
 @given(st.lists(st.lists(texts(LETTERS), min_size=1, max_size=5), max_size=12), FORMS)
 def test_rows_of_any_width_are_kept_and_told(records: list[Cells], form: Form) -> None:
     own = [[f"x{first}", *rest] for first, *rest in form.able(records)]
+    assume(not any(may_hold_rows(cell, form) for cells in own for cell in cells))
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         small_blocks(patch, form.block_bytes)
         path = form.written(folder, [["A", "B", "C"], *own])
