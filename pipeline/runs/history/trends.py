@@ -145,7 +145,9 @@ def _failures(periods: Sequence[Period]) -> list[Series]:
 def _periods(runs: Sequence[PastRun]) -> tuple[str, list[Period]]:
     """A period for each run if they are few; else the shortest that makes few bars."""
     if len(runs) <= _MOST_BARS:
-        return "run", [Period(f"{_started(run):%m-%d %H:%M}", (run,)) for run in runs]
+        nights = {_started(run).date() for run in runs}
+        label = "%m-%d" if len(nights) == len(runs) else "%d %H:%M"
+        return "run", [Period(_started(run).strftime(label), (run,)) for run in runs]
     first, last = _started(runs[0]).date(), _started(runs[-1]).date()
     days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
     few = (unit for unit in _UNITS if len(set(map(unit.start, days))) <= _MOST_BARS)
