@@ -222,6 +222,32 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Scalar:
+    """A text of a file: the keys above it, and where it is written there, in letters.
+
+    A key has the path of its table.
+    """
+
+    path: tuple[str, ...]
+    value: str
+    start: int
+    end: int
+
+
+def scalars(text: str) -> Iterator[Scalar]:
+    """All keys and texts of a file, in the order in which they are written.
+
+    Nothing, where the text is no YAML.
+    """
+    try:
+        node = _composed(text)
+    except (YAMLError, ValueError, RecursionError):
+        return
+    found = {each.start: each for each in _scalars(node, ())}
+    yield from (found[start] for start in sorted(found))
+
+
+@dataclass(frozen=True)
 class Content:
     """A file as it was read: its table, its text, and the SHA-256 of its bytes."""
 
@@ -282,6 +308,20 @@ def _composed(text: str) -> Node | None:
     yaml.composer.warn_double_anchors = False
     node: Node | None = yaml.compose(text)
     return node
+
+
+def _scalars(node: Node | None, path: tuple[str, ...]) -> Iterator[Scalar]:
+    if isinstance(node, ScalarNode):
+        start, end = node.start_mark.index, node.end_mark.index
+        yield Scalar(path, str(node.value), start, end)
+    elif isinstance(node, SequenceNode):
+        for item in node.value:
+            yield from _scalars(item, path)
+    elif isinstance(node, MappingNode):
+        for key, value in node.value:
+            yield from _scalars(key, path)
+            name = key.value if isinstance(key, ScalarNode) else ""
+            yield from _scalars(value, (*path, name))
 
 
 def _pairs(node: Node, what: str, mistakes: Mistakes) -> Iterator[tuple[Text, Node]]:

@@ -61,7 +61,7 @@ def told_options() -> dict[str, set[str]]:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
 def test_it_tells_every_option_of(command: click.Command) -> None:
     own = {"inspect", "presets", "check-mapping", "preview", "history", "sandbox"}
-    own |= {"reconcile", "created", "suggest"}
+    own |= {"reconcile", "created", "bundle", "suggest"}
     row = next(
         line
         for line in section("Commands").splitlines()

@@ -1,6 +1,10 @@
-"""`history`: the runs of a ledger."""
+"""`history`: the runs of a ledger, on the terminal and as a page."""
 
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -8,11 +12,17 @@ from pipeline.cli.ending import told
 from pipeline.cli.finding import ledgers
 from pipeline.cli.options import ledger_option
 from pipeline.cli.texts import table
-from pipeline.ledger import Ledger, RunRecord
-from pipeline.runs.record import is_held
+from pipeline.rows import Status
+from pipeline.runs.history import PastRun, document, past_runs, write_history
+from pipeline.runs.next_commands import resume_command
 from pipeline.runs.typed import from_here
 
-_HEADER = ("run", "command", "status", "target", "rows", "counts", "report")
+_HEADER = (
+    *("run", "ago", "what", "status"),
+    *("rows", "created", "person", "unsent"),
+)
+_NUMBERS_FROM = 4
+_NO_RUNS = "No runs yet. Try: activity-import demo"
 
 
 @click.command("history")
@@ -21,43 +31,113 @@ _HEADER = ("run", "command", "status", "target", "rows", "counts", "report")
     "-n",
     "--last",
     type=click.IntRange(min=1),
-    default=20,
-    show_default=True,
-    help="How many runs to show.",
+    help="How many runs to show; default: 20, and all of them on the page.",
 )
-def history(*, ledger: Path | None, last: int) -> None:
-    """List the runs, the newest first, with their counts and reports.
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the runs as one JSON document."
+)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page of all runs, with their trends, into FILE.",
+)
+def history(
+    *, ledger: Path | None, last: int | None, as_json: bool, page: Path | None
+) -> None:
+    """List the runs, the newest first, with what became of their rows.
+
+    The column `person` counts rows that need one.
 
     \b
-    Example:
+    Examples:
       activity-import history -n 5
+      activity-import history --html history.html
     """
-    with told():
-        runs = _runs(ledger, last)
+    with told(as_json=as_json):
+        shown = last or (None if page else 20)
+        runs = past_runs(ledgers(ledger), shown)
+        if page is not None and runs:
+            write_history(page, runs)
+    if as_json:
+        click.echo(json.dumps(document(runs), ensure_ascii=False, indent=2))
+    else:
+        click.echo(_page_text(runs, page) if page else _text(runs))
+
+
+def _page_text(runs: Sequence[PastRun], page: Path) -> str:
     if not runs:
-        click.echo("No runs yet. Try: activity-import demo")
-        return
-    click.echo(table([_HEADER, *(_line(path, run) for path, run in runs)], indent=0))
-    click.echo("\nNext:\n  activity-import report RUN")
+        return _NO_RUNS
+    some = "1 run" if len(runs) == 1 else f"{len(runs):,} runs"
+    return f"{page} shows {some}: open it in a browser."
 
 
-def _runs(ledger: Path | None, last: int) -> list[tuple[Path, RunRecord]]:
-    runs: list[tuple[Path, RunRecord]] = []
-    for path in ledgers(ledger):
-        with Ledger.open(path) as opened:
-            runs += [(path, run) for run in opened.runs(last)]
-    return sorted(runs, key=lambda pair: pair[1].started_at, reverse=True)[:last]
+def _text(runs: Sequence[PastRun]) -> str:
+    if not runs:
+        return _NO_RUNS
+    targets = list(dict.fromkeys(_target(run) for run in runs))
+    header = _HEADER if len(targets) == 1 else (*_HEADER, "target")
+    lines = _aligned([header, *(_line(run)[: len(header)] for run in runs)])
+    parts = [
+        f"Target: {targets[0]}" if len(targets) == 1 else "",
+        table(lines, indent=0),
+        _reports(runs),
+        "Next:\n" + "\n".join(f"  {line}" for line in _next(runs)),
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
-def _line(path: Path, run: RunRecord) -> tuple[str, ...]:
-    counts = run.counts or {}
-    told_counts = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+def _line(run: PastRun) -> tuple[str, ...]:
+    record, counts = run.record, run.counts
     return (
-        run.name,
-        "dry run" if run.dry_run else run.command,
-        run.status or ("going on" if is_held(path, run.name) else "cut off: resume it"),
-        run.target,
-        f"{sum(counts.values()):,}",
-        told_counts or "-",
-        from_here(run.reports),
+        record.name,
+        _ago(datetime.now(UTC) - record.started_at),
+        run.what,
+        run.status.replace("_", " "),
+        f"{counts.total():,}",
+        f"{counts[Status.CREATED]:,}",
+        f"{run.needs_a_person:,}",
+        f"{counts[Status.UNSENT]:,}",
+        _target(run),
     )
+
+
+def _aligned(lines: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Numbers stand at the right."""
+    numbers = range(_NUMBERS_FROM, len(_HEADER))
+    widths = {at: max(len(line[at]) for line in lines) for at in numbers}
+    return [
+        tuple(cell.rjust(widths.get(at, 0)) for at, cell in enumerate(line))
+        for line in lines
+    ]
+
+
+def _ago(age: timedelta) -> str:
+    if age < timedelta(hours=1):
+        return "<1h"
+    if age < timedelta(days=1):
+        return f"{age // timedelta(hours=1)}h"
+    return f"{age.days}d"
+
+
+def _target(run: PastRun) -> str:
+    """Short: the host, and the workspace if it has a name."""
+    record = run.record
+    host = urlsplit(record.target).netloc or record.target
+    return host if record.workspace == "default" else f"{host} {record.workspace}"
+
+
+def _reports(runs: Sequence[PastRun]) -> str:
+    folders = dict.fromkeys(str(Path(run.record.reports).parent) for run in runs)
+    listed = ", ".join(f"{from_here(folder)}/" for folder in folders)
+    return f"Reports: {listed} (a folder for each run)"
+
+
+def _next(runs: Sequence[PastRun]) -> list[str]:
+    waiting = [run for run in runs if run.status in {"cut_off", "interrupted"}]
+    to_resume = [run for run in waiting if not run.record.dry_run][:1]
+    return [
+        *(resume_command(run.record) for run in to_resume),
+        "activity-import history --html history.html",
+    ]

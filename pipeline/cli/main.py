@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pipeline import __version__
+from pipeline.cli.bundle import bundle
 from pipeline.cli.check_mapping import check_mapping
 from pipeline.cli.created import created
 from pipeline.cli.demo import demo
@@ -40,6 +41,7 @@ COMMANDS = (
     report,
     history,
     created,
+    bundle,
     sandbox,
     doctor,
 )

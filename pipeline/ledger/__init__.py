@@ -10,6 +10,7 @@ from pipeline.ledger.memory import ANSWER_SCHEMA
 from pipeline.ledger.recorder import Recorder
 from pipeline.ledger.records import (
     Intent,
+    RunEnd,
     RunRecord,
     Seen,
     Settled,
@@ -26,6 +27,7 @@ __all__ = [
     "Intent",
     "Ledger",
     "Recorder",
+    "RunEnd",
     "RunRecord",
     "Seen",
     "Settled",

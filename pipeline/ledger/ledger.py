@@ -32,6 +32,7 @@ from pipeline.ledger.queries import (
     UNSETTLED,
 )
 from pipeline.ledger.records import (
+    RunEnd,
     RunRecord,
     Seen,
     Settled,
@@ -139,22 +140,14 @@ class Ledger:
         assert cursor.lastrowid is not None  # noqa: S101
         return cursor.lastrowid
 
-    def end_run(
-        self,
-        run: int,
-        *,
-        status: str,
-        exit_code: int,
-        ended_at: datetime,
-        counts: Dict[str, int],
-    ) -> None:
-        row = ended_row(status, exit_code, ended_at, counts)
+    def end_run(self, run: int, end: RunEnd) -> None:
         with self._transaction():
-            self._connection.execute(END_RUN, (*row, run))
+            self._connection.execute(END_RUN, (*ended_row(end), run))
 
-    def runs(self, limit: int = 20) -> list[RunRecord]:
-        """The newest first."""
-        return [record_of(row) for row in self._rows(NEWEST_RUNS, (limit,))]
+    def runs(self, limit: int | None = 20) -> list[RunRecord]:
+        """The newest first; None: all of them."""
+        most = -1 if limit is None else limit
+        return [record_of(row) for row in self._rows(NEWEST_RUNS, (most,))]
 
     def find_run(self, name: str) -> RunRecord | None:
         found = self._rows(FIND_RUN, (name,))

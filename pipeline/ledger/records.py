@@ -25,7 +25,8 @@ class RunRecord:
     """A run; what comes after `options` is known when it has ended.
 
     `reports` and `sources` are absolute paths; `options` are those that a next
-    command about the same rows needs.
+    command about the same rows needs. `counts` are rows by status, `issues` are
+    issues by code, which a run that an older version ended did not keep.
     """
 
     name: str
@@ -43,6 +44,18 @@ class RunRecord:
     status: str | None = None
     exit_code: int | None = None
     counts: Dict[str, int] | None = None
+    issues: Dict[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """How a run ended: `counts` are rows by status, `issues` are issues by code."""
+
+    status: str
+    exit_code: int
+    ended_at: datetime
+    counts: Dict[str, int]
+    issues: Dict[str, int]
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,21 @@ from collections.abc import Mapping as Dict
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pipeline.ledger.records import RunRecord
+from pipeline.ledger.records import RunEnd, RunRecord
 
 _COLUMNS: Final = (
     "name, command, dry_run, target, workspace, mapping_name, mapping_sha256, "
-    "started_at, reports, sources, options, ended_at, status, exit_code, counts"
+    "started_at, reports, sources, options, ended_at, status, exit_code, counts, issues"
 )
-_MARKS: Final = ", ".join("?" * 15)
+_MARKS: Final = ", ".join("?" * 16)
 BEGIN_RUN: Final = f"""
 INSERT INTO run ({_COLUMNS}, created) VALUES ({_MARKS}, 0)
 """  # noqa: S608
 FIND_RUN: Final = f"SELECT {_COLUMNS} FROM run WHERE name = ?"  # noqa: S608
 NEWEST_RUNS: Final = f"SELECT {_COLUMNS} FROM run ORDER BY id DESC LIMIT ?"  # noqa: S608
 END_RUN: Final = """
-UPDATE run SET ended_at = ?, status = ?, exit_code = ?, counts = ? WHERE id = ?
+UPDATE run SET ended_at = ?, status = ?, exit_code = ?, counts = ?, issues = ?
+WHERE id = ?
 """
 
 _Row = tuple[Any, ...]
@@ -38,29 +39,25 @@ def run_row(record: RunRecord) -> _Row:
         record.reports,
         json.dumps(record.sources),
         json.dumps(record.options),
-        *ended_row(record.status, record.exit_code, record.ended_at, record.counts),
+        *ended_row(record),
     )
 
 
-def ended_row(
-    status: str | None,
-    exit_code: int | None,
-    ended_at: datetime | None,
-    counts: Dict[str, int] | None,
-) -> _Row:
+def ended_row(run: RunRecord | RunEnd) -> _Row:
     """What `END_RUN` takes, but for the run's number."""
     return (
-        None if ended_at is None else _utc_text(ended_at),
-        None if status is None else str(status),
-        exit_code,
-        None if counts is None else json.dumps(dict(counts)),
+        None if run.ended_at is None else _utc_text(run.ended_at),
+        None if run.status is None else str(run.status),
+        run.exit_code,
+        _numbers_text(run.counts),
+        _numbers_text(run.issues),
     )
 
 
 def record_of(row: _Row) -> RunRecord:
     name, command, dry_run, target, workspace, mapping_name, sha256, *rest = row
     started_at, reports, sources, options, *ending = rest
-    ended_at, status, exit_code, counts = ending
+    ended_at, status, exit_code, counts, issues = ending
     return RunRecord(
         name=name,
         command=command,
@@ -77,7 +74,12 @@ def record_of(row: _Row) -> RunRecord:
         status=status,
         exit_code=exit_code,
         counts=None if counts is None else json.loads(counts),
+        issues=None if issues is None else json.loads(issues),
     )
+
+
+def _numbers_text(numbers: Dict[str, int] | None) -> str | None:
+    return None if numbers is None else json.dumps(dict(numbers))
 
 
 def _utc_text(moment: datetime) -> str:

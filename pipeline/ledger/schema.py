@@ -3,9 +3,11 @@
 from typing import Final
 
 APPLICATION_ID: Final = 0x41494D70  # "AImp"
-VERSION: Final = 3
+VERSION: Final = 4
 # `run.created` counts the run's created sendings, NULL where nobody counted: the
-# runs of a version 1. `claimed_at` is 0 for what a version 1 claimed.
+# runs of a version 1. `claimed_at` is 0 for what a version 1 claimed. `run.issues` is
+# a JSON object of counts by code, NULL where the run did not end, or an older version
+# ended it.
 SCHEMA: Final[dict[str, str]] = {
     "run": """CREATE TABLE run (
     id INTEGER PRIMARY KEY,
@@ -24,7 +26,8 @@ SCHEMA: Final[dict[str, str]] = {
     status TEXT,
     exit_code INTEGER,
     counts TEXT,
-    created INTEGER
+    created INTEGER,
+    issues TEXT
 )""",
     "sending": """CREATE TABLE sending (
     identity BLOB NOT NULL,
@@ -103,6 +106,7 @@ STEPS: Final[dict[int, tuple[str, ...]]] = {
         SCHEMA["imported_body"],
     ),
     2: (SCHEMA["topic"], SCHEMA["answer"], SCHEMA["seen"]),
+    3: ("ALTER TABLE run ADD COLUMN issues TEXT",),
 }
 
 

@@ -177,7 +177,7 @@ def _write(run: OpenRun, plan: Plan, tools: Tools, sights: Sights) -> Counted:
         read=sum(plan.rows),
         outcomes=counted.statuses,
         sent=counted.sent,
-        ledger=_recorded(tools.ledger, run.number),
+        ledger=recorded(tools.ledger, run.number),
     )
     return counted
 
@@ -217,9 +217,10 @@ def _with_status(frame: pl.DataFrame, statuses: dict[State, Status]) -> pl.DataF
     return named.filter(pl.col("status").is_not_null()).drop("state")
 
 
-def _recorded(ledger: Ledger, number: int) -> Counter[str]:
-    recorded: Counter[str] = Counter()
+def recorded(ledger: Ledger, number: int) -> Counter[str]:
+    """How many sendings of the run have each status; what is in flight is uncertain."""
+    found: Counter[str] = Counter()
     for state, count in ledger.counts(number).items():
         if state in _STATUS:
-            recorded[_STATUS[state]] += count
-    return recorded
+            found[_STATUS[state]] += count
+    return found

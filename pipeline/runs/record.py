@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.errors import PipelineError, SettingsError
-from pipeline.ledger import RunRecord
+from pipeline.ledger import RunEnd, RunRecord
 from pipeline.plan import Plan
 from pipeline.private_files import private_folder, write_whole
 from pipeline.runs.job import Job, Tools
@@ -171,13 +171,14 @@ def summary_file(record: RunRecord) -> Path:
 def end_run(run: OpenRun, summary: Summary, tools: Tools) -> None:
     """Writes the summary down, in its file and in the ledger."""
     write_whole(summary_file(run.record), summary.json())
-    tools.ledger.end_run(
-        run.number,
-        status=summary.status,
-        exit_code=summary.exit_code,
-        ended_at=summary.ended_at,
+    end = RunEnd(
+        summary.status,
+        summary.exit_code,
+        summary.ended_at,
         counts={name: count for name, count in summary.by_status().items() if count},
+        issues={issue["code"]: issue["count"] for issue in summary.issues},
     )
+    tools.ledger.end_run(run.number, end)
 
 
 @contextmanager

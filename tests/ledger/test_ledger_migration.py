@@ -1,6 +1,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from pipeline.ledger.schema import (
     VERSION,
     same_statement,
 )
-from tests.ledger import version_2
+from tests.ledger import version_2, version_3
 from tests.ledger.given import (
     NAME,
     STARTED,
@@ -254,21 +255,24 @@ def test_a_migrated_ledger_is_refused_by_the_old_program(old: Path) -> None:
     assert (number, version(old)) == (APPLICATION_ID, VERSION)
 
 
-def test_a_ledger_of_version_2_is_as_good_as_a_new_one(
-    path: Path, tmp_path: Path
+@pytest.mark.parametrize(("older", "written"), [(2, version_2), (3, version_3)])
+def test_a_later_ledger_is_as_good_as_a_new_one(
+    path: Path, tmp_path: Path, older: int, written: Any
 ) -> None:
-    version_2.write_ledger(path, NAME, SENDINGS[NAME])
+    written.write_ledger(path, NAME, SENDINGS[NAME])
     before = rows_of(path)
 
     with Ledger.open(path) as ledger, Ledger.open(tmp_path / "new.db") as new:
         assert ledger.check() == []
         query = "SELECT name, sql FROM sqlite_schema WHERE sql NOT NULL"
         had = dict(ledger._connection.execute(query).fetchall())
-        assert had == dict(new._connection.execute(query).fetchall())
+        wanted = dict(new._connection.execute(query).fetchall())
+        assert had.keys() == wanted.keys()
+        assert all(same_statement(had[name], wanted[name]) for name in wanted)
         assert ledger.counts(ledger.number_of(NAME)) == dict.fromkeys(State, 1)
 
-    backup = path.with_name("ledger.db.v2.backup")
-    assert (version(path), version(backup)) == (VERSION, 2)
+    backup = path.with_name(f"ledger.db.v{older}.backup")
+    assert (version(path), version(backup)) == (VERSION, older)
     assert rows_of(path) == rows_of(backup) == before
     assert {file.name for file in path.parent.iterdir()} == {path.name, backup.name}
     assert backup.stat().st_mode & 0o777 == 0o600
@@ -283,4 +287,22 @@ def test_a_program_of_version_2_that_has_it_open_may_go_on(path: Path) -> None:
             old.execute(version_2.SEND, row)
 
             assert ledger.counts(run) == {State.INTENT: 2}
+            assert ledger.check() == []
+
+
+def test_a_program_of_version_3_that_has_it_open_ends_its_run(path: Path) -> None:
+    version_3.write_ledger(path, NAME, {1: State.CREATED})
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        run = old.execute("SELECT id FROM run").fetchone()[0]
+        with Ledger.open(path) as ledger:
+            ended = ("2026-11-23T07:33:10.000000+00:00", "ok", 0, '{"created": 1}', run)
+            old.execute(version_3.END_RUN, ended)
+
+            found = ledger.find_run(NAME)
+            assert found is not None
+            assert (found.status, found.counts, found.issues) == (
+                "ok",
+                {"created": 1},
+                None,
+            )
             assert ledger.check() == []

@@ -13,6 +13,7 @@ from pipeline.ledger import (
     Intent,
     Ledger,
     Recorder,
+    RunEnd,
     Settled,
     State,
     queries,
@@ -231,9 +232,7 @@ def test_sent_before_means_a_run_there_ended_with_a_created_row(
     ledger: Ledger, run: int
 ) -> None:
     def end(run: int, **counts: int) -> bool:
-        ledger.end_run(
-            run, status="ok", exit_code=0, ended_at=STARTED, counts={"read": 9} | counts
-        )
+        ledger.end_run(run, RunEnd("ok", 0, STARTED, {"read": 9} | counts, {}))
         return ledger.sent_before(TARGET, WORKSPACE)
 
     elsewhere = [

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from pipeline.errors import LedgerError
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, RunEnd
 from tests.ledger.given import NAME, STARTED, record
 
 
@@ -16,10 +16,15 @@ def test_a_run_is_read_as_it_was_begun(ledger: Ledger, run: int) -> None:
 def test_a_run_that_ended_says_how(ledger: Ledger, run: int) -> None:
     ended = datetime(2026, 11, 23, 7, 33, 10, 250_000, tzinfo=UTC)
 
-    ledger.end_run(run, status="ok", exit_code=0, ended_at=ended, counts={"read": 3})
+    ledger.end_run(run, RunEnd("attention", 3, ended, {"invalid": 3}, {"bad_time": 4}))
 
     assert ledger.find_run(NAME) == replace(
-        record(), status="ok", exit_code=0, ended_at=ended, counts={"read": 3}
+        record(),
+        status="attention",
+        exit_code=3,
+        ended_at=ended,
+        counts={"invalid": 3},
+        issues={"bad_time": 4},
     )
 
 
@@ -38,6 +43,7 @@ def test_runs_come_newest_first(ledger: Ledger) -> None:
         ledger.begin_run(record(name))
 
     assert ledger.runs(limit=2) == [record("three"), record("two")]
+    assert len(ledger.runs(limit=None)) == 3
 
 
 def test_an_unknown_run_is_not_found(ledger: Ledger) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.pages import GAP, HEIGHT, Series, number, stacked
 from pipeline.plan import Calendar
 from pipeline.stages.report.page.activities import activities_of
-from pipeline.stages.report.page.charts import GAP, HEIGHT, Series, number, stacked
 from pipeline.stages.report.page.sending import sending_of
 from pipeline.stages.report.page.traffic import Traffic
 from tests.page.test_page_gathering import NOON, SENT

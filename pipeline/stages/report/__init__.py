@@ -2,12 +2,20 @@
 
 from pipeline.stages.report.accounts import check_accounts
 from pipeline.stages.report.outcomes import Fates
-from pipeline.stages.report.page import PAGE, Ended, Sights, write_page
+from pipeline.stages.report.page import (
+    NEEDS_A_PERSON,
+    PAGE,
+    Ended,
+    Sights,
+    title_of,
+    write_page,
+)
 from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS, Counted, write_report
 
 __all__ = [
     "FIX_ME",
     "ISSUES",
+    "NEEDS_A_PERSON",
     "PAGE",
     "ROWS",
     "Counted",
@@ -15,6 +23,7 @@ __all__ = [
     "Fates",
     "Sights",
     "check_accounts",
+    "title_of",
     "write_page",
     "write_report",
 ]

@@ -1,7 +1,9 @@
 """report.html: one page that a person reads, and that needs nothing else."""
 
+from pipeline.stages.report.page.attention import NEEDS_A_PERSON
+from pipeline.stages.report.page.causes import title_of
 from pipeline.stages.report.page.ended import Ended
 from pipeline.stages.report.page.render import PAGE, write_page
 from pipeline.stages.report.page.sights import Sights
 
-__all__ = ["PAGE", "Ended", "Sights", "write_page"]
+__all__ = ["NEEDS_A_PERSON", "PAGE", "Ended", "Sights", "title_of", "write_page"]

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.activity import CATEGORIES
+from pipeline.pages import GAP, Chart, Series, stacked
 from pipeline.plan import Calendar
-from pipeline.stages.report.page.charts import GAP, Chart, Series, stacked
 
 _MONTH: Final = 0
 _SPANS: Final = (_MONTH, 1, 5, 10, 50, 100, 500)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
 import polars as pl
 
+from pipeline.pages import in_script
 from pipeline.rows import Severity, Source, Status
 
 NEEDS_A_PERSON: Final = (Status.INVALID, Status.REJECTED, Status.UNCERTAIN)
@@ -66,11 +66,6 @@ class Attention:
         if self._bytes + len(encoded) <= MOST_BYTES:
             self._rows.append(encoded)
         self._bytes += len(encoded)
-
-
-def in_script(value: object) -> bytes:
-    """JSON that no HTML parser mistakes for an end of the script element."""
-    return orjson.dumps(value).replace(b"<", b"\\u003c")
 
 
 def _values(issues: pl.DataFrame) -> pl.DataFrame:

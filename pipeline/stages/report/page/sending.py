@@ -7,8 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from pipeline.pages import Chart, Series, number, stacked
 from pipeline.rows import Status
-from pipeline.stages.report.page.charts import Chart, Series, number, stacked
 from pipeline.stages.report.page.traffic import Traffic, seconds_of
 
 _MOST_BARS: Final = 40
