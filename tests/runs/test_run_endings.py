@@ -49,14 +49,16 @@ def test_a_run_in_which_all_goes_well(api: str) -> None:
         ended.same()
         == f"""\
 Run RUN: ok
+  All is well: 3 rows read, and created in Reevo.
   rows.csv -> {api}
+  took TIME
 
-        3  created  the API took them
-        3  read     each with one outcome
+        3  100%  created  the API took them
+        3        read     each with one outcome
 
 Report: reports/RUN/ (report.html, rows.csv, issues.csv, fix-me.csv)
 
-Next:
+Next: nothing is left to do. To see all runs, type:
   activity-import history
 """
     )
@@ -71,14 +73,14 @@ def test_a_run_in_which_rows_need_a_person(api: str) -> None:
         ended.same()
         == f"""\
 Run RUN: attention
+  2 rows of 4 need a person.
   rows.csv -> {api}
+  took TIME
 
-Note: {IN_UTC}
-
-        1  created    the API took them
-        1  duplicate  imported before, or earlier in this source; not sent again
-        2  invalid    something is wrong with them; not sent
-        4  read       each with one outcome
+        1   25%  created    the API took them
+        1   25%  duplicate  imported before, or twice in the source
+        2   50%  invalid    something is wrong with them; not sent
+        4        read       each with one outcome
 
 Issues, with the first row of each:
   1x  required  row 3:  The field 'subject' is empty: column 'What' has no value.
@@ -86,9 +88,11 @@ Issues, with the first row of each:
 form: 2024-03-01 or 2024-03-01T10:30:00+01:00.
   1x  repeated  row 5:  A record with the same key stands earlier in this run.
 
+Note: {IN_UTC}
 Report: reports/RUN/ (report.html, rows.csv, issues.csv, fix-me.csv)
 
-Next:
+Next: open fix-me.csv in a spreadsheet: it holds 2 rows with the reason beside each. \
+Correct them, save, and type:
   activity-import run reports/RUN/fix-me.csv -m plain.yaml
 """
     )

@@ -2,7 +2,14 @@
 
 from pipeline.stages.report.accounts import check_accounts
 from pipeline.stages.report.outcomes import Fates
-from pipeline.stages.report.page import PAGE, Ended, Sights, write_page
+from pipeline.stages.report.page import (
+    PAGE,
+    Ended,
+    Sights,
+    steps_of,
+    verdict_of,
+    write_page,
+)
 from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS, Counted, write_report
 
 __all__ = [
@@ -15,6 +22,8 @@ __all__ = [
     "Fates",
     "Sights",
     "check_accounts",
+    "steps_of",
+    "verdict_of",
     "write_page",
     "write_report",
 ]

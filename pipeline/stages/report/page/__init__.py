@@ -3,5 +3,6 @@
 from pipeline.stages.report.page.ended import Ended
 from pipeline.stages.report.page.render import PAGE, write_page
 from pipeline.stages.report.page.sights import Sights
+from pipeline.stages.report.page.verdict import steps_of, verdict_of
 
-__all__ = ["PAGE", "Ended", "Sights", "write_page"]
+__all__ = ["PAGE", "Ended", "Sights", "steps_of", "verdict_of", "write_page"]
