@@ -92,10 +92,11 @@ def _headline(summary: Summary, screen: Screen, seconds: float) -> str:
 
 def _effort(summary: Summary, seconds: float) -> str:
     posted, read = summary.posted, summary.counts.total()
+    is_dry = summary.heading is not None and summary.heading.dry_run
     parts = [f"took {seconds:,.1f} s"]
     if posted.sent:
         parts.append(f"{_times(posted.sent, 'request')}, {posted.per_second:,.0f}/s")
-    elif read and seconds > 0:
+    elif is_dry and read and seconds > 0:
         parts.append(f"{read / seconds:,.0f} rows/s")
     if posted.throttled:
         times = _times(posted.throttled, "time")
@@ -190,7 +191,7 @@ def _files(summary: Summary, screen: Screen) -> str:
         return ""
     files = f"({', '.join(_FILES)})"
     text = f"Report: {printable(summary.heading.reports)}/ {files}"
-    return text if screen.lines is None else screen.cut(text)
+    return screen.wrapped(text, indent=2)
 
 
 def _next(summary: Summary, screen: Screen) -> str:

@@ -56,8 +56,9 @@ def _percent(course: Course) -> str:
 
 
 def _rows(course: Course) -> str:
-    total = "" if course.total is None else f"/{course.total:,}"
-    return f"{course.done:,}{total} rows"
+    if course.total is None:
+        return f"{course.done:,} rows"
+    return f"{course.done:,}/{course.total:,}"
 
 
 def _with_bar(course: Course, head: str, line: str, width: int) -> str:

@@ -256,7 +256,7 @@ def test_dry_run_is_validate_and_sends_nothing() -> None:
     assert dry.code == validated.code == 0
     assert dry.same() == validated.same()
     again = f"activity-import run rows.csv {' '.join(PLAIN)} --base-url={url}"
-    assert dry.out.endswith(f"Next:\n  {again}\n")
+    assert dry.out.endswith(f" type:\n  {again}\n")
 
 
 def test_the_next_command_repeats_what_was_typed(api: str) -> None:
@@ -542,8 +542,8 @@ def test_the_demo_needs_nothing_and_creates_activities_each_time() -> None:
     first, second = activity_import("demo"), activity_import("demo")
 
     assert (first.code, second.code) == (0, 0)
-    assert "       45  created" in first.out
-    assert "       45  created" in second.out
+    assert "       45   73%  created" in first.out
+    assert "       45   73%  created" in second.out
 
 
 def test_the_sandbox_says_where_it_is_and_ends_with_ctrl_c() -> None:

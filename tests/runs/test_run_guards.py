@@ -247,7 +247,7 @@ def test_content_that_was_imported_under_another_key_or_system_is_not_sent(
         "imported before as other records. Was the `key` or the `system` of the "
         "mapping changed? Nothing was sent."
     ) in stopped.out
-    assert "Next:\n  activity-import history" in stopped.out
+    assert " type:\n  activity-import history" in stopped.out
 
     resumed = activity_import("resume", stopped.run)
     assert (resumed.code, len(taken(api))) == (4, 8)
