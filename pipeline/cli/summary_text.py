@@ -51,7 +51,7 @@ def summary_text(summary: Summary, screen: Screen, *, seconds: float) -> str:
     On a terminal as many issues are told as its lines allow, and those are cut to its
     width: issues.csv and the page have them in full.
     """
-    before = [_headline(summary, screen, seconds), _counts(summary)]
+    before = [_headline(summary, screen, seconds), _counts(summary, screen)]
     after = [
         _sentence(summary, screen),
         "\n".join(filter(None, [_notes(summary, screen), _files(summary, screen)])),
@@ -104,7 +104,7 @@ def _effort(summary: Summary, seconds: float) -> str:
     return "; ".join(parts)
 
 
-def _counts(summary: Summary) -> str:
+def _counts(summary: Summary, screen: Screen) -> str:
     total = summary.counts.total()
     lines = [
         (f"{count:,}", _share(count, total), status.value, MEANINGS[status])
@@ -114,7 +114,7 @@ def _counts(summary: Summary) -> str:
     lines.append((f"{total:,}", "", "read", "each with one outcome"))
     width = max(9, *(len(count) for count, *_ in lines))
     text = table([(each[0].rjust(width), *each[1:]) for each in lines], indent=0)
-    return "\n".join(map(_with_color, text.split("\n")))
+    return "\n".join(_with_color(screen.cut(line)) for line in text.split("\n"))
 
 
 def _with_color(line: str) -> str:
