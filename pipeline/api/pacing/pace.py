@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from pipeline.api.answers import Answer
 from pipeline.progress import Situation, waiting
 
-_SHORTEST_TOLD_SECONDS: Final = 1.0
+_SHORTEST_TOLD_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True)
