@@ -17,6 +17,7 @@ from pipeline.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
 _RUN = re.compile(r"(?<![\w-])\d{8}-\d{4}-[0-9a-f]{4}(?!-)")
+_TOOK = re.compile(r"took [\d,.]+ s(; [\d,]+ requests?, [\d,]+/s|; [\d,]+ rows/s)?")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Ended:
         return document
 
     def same(self) -> str:
-        """What it said, with the id of its run as RUN."""
-        return _RUN.sub("RUN", self.out)
+        """What it said, with the id of its run as RUN, and its time as TIME."""
+        return _TOOK.sub("took TIME", _RUN.sub("RUN", self.out))
 
 
 def activity_import(*words: object, **environment: str) -> Ended:

@@ -18,6 +18,8 @@ def own_home(
         "REEVO_BASE_URL",
         "ACTIVITY_IMPORT_LEDGER",
         "NO_COLOR",
+        "FORCE_COLOR",
+        "COLUMNS",
     ):
         monkeypatch.delenv(name, raising=False)
     return home

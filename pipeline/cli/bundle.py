@@ -61,7 +61,7 @@ def bundle(
             salt = secrets.token_bytes(_SALT_BYTES)
             parts = parts_of(record, tools.ledger, settings, salt)
             click.echo(_text(parts))
-            consent = consent_for(tools.stop, beforehand=yes)
+            consent = consent_for(tools.stop, tools.progress, beforehand=yes)
             if not consent.may_go_on(f"\nWrite it to {file}?"):
                 raise PipelineError(_NOTHING, hint=_ADD_YES)
             write_bundle(file, parts)

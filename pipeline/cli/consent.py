@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import click
 
+from pipeline.progress import Progress
 from pipeline.runs.job import Consent
 from pipeline.stopping import Stop
 
@@ -34,8 +35,9 @@ class Unattended:
 class AtTerminal:
     """Asks on the terminal; Ctrl-C there is a no, and stops the run."""
 
-    def __init__(self, stop: Stop) -> None:
+    def __init__(self, stop: Stop, progress: Progress) -> None:
         self._stop = stop
+        self._progress = progress
 
     def may_begin(self, question: str) -> bool:
         return self._ask(question)
@@ -44,6 +46,7 @@ class AtTerminal:
         return self._ask(question)
 
     def _ask(self, question: str) -> bool:
+        self._progress.rest()
         try:
             with ctrl_c_raises():
                 return click.confirm(question, default=False, err=True)
@@ -52,11 +55,11 @@ class AtTerminal:
             return False
 
 
-def consent_for(stop: Stop, *, beforehand: bool) -> Consent:
+def consent_for(stop: Stop, progress: Progress, *, beforehand: bool) -> Consent:
     if beforehand:
         return Beforehand()
     if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
-        return AtTerminal(stop)
+        return AtTerminal(stop, progress)
     return Unattended()
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.ending import told
+from pipeline.cli.ending import show, told
 from pipeline.cli.options import reports_option
-from pipeline.cli.texts import summary_text
 from pipeline.cli.tools import Sending, target_of, tools_for
 from pipeline.mapping import find_mapping, load_mapping
 from pipeline.run import run
@@ -48,10 +47,9 @@ def demo(*, reports: Path) -> None:
             tools_for(None, _SENDING, lambda _: (), quiet=True) as tools,
         ):
             summary = run(job, tools, spool)
-    click.echo(summary_text(summary))
+    show(summary)
     click.echo(
-        "\nThe flawed rows are in fix-me.csv, each with its reason: correct them, and "
-        "type the command above.\nWith a file of your own:\n"
+        "\nWith a file of your own:\n"
         "  activity-import inspect FILE\n"
         "  activity-import validate FILE -m MAPPING"
     )

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +14,15 @@ from pathlib import Path
 import click
 from polars.exceptions import PanicException
 
-from pipeline.cli.texts import error_text, summary_text
+from pipeline.cli.screen import screen_of_stdout
+from pipeline.cli.summary_text import summary_text
+from pipeline.cli.texts import error_text
 from pipeline.errors import PipelineError
 from pipeline.runs.summary import EXIT_CODES, RunStatus, Summary
 from pipeline.stopping import Interrupted
 
 WRONG_USAGE = 2
+_BEGAN = "activity_import.began"
 _TOO_MANY = (errno.EMFILE, errno.ENFILE)
 _FILES = (
     "Close other programs, or allow more with `ulimit -n 4096`. What was sent is in "
@@ -32,9 +37,23 @@ INTERRUPTED = EXIT_CODES[RunStatus.INTERRUPTED]
 
 def end_with(summary: Summary, *, as_json: bool) -> None:
     """Prints the summary and leaves with its exit code."""
-    text = summary.json() if as_json else f"{summary_text(summary)}\n"
-    _echo(text, err=False)
+    if as_json:
+        _echo(summary.json(), err=False)
+    else:
+        show(summary)
     raise SystemExit(summary.exit_code)
+
+
+def show(summary: Summary) -> None:
+    """Prints the summary for people."""
+    seconds = time.monotonic() - click.get_current_context().meta[_BEGAN]
+    text = summary_text(summary, screen_of_stdout(), seconds=seconds)
+    _echo(f"{_writable(text)}\n", err=False)
+
+
+def began(context: click.Context) -> None:
+    """From now on the command's time is counted."""
+    context.meta[_BEGAN] = time.monotonic()
 
 
 @contextmanager
@@ -73,6 +92,12 @@ def _echo(text: str, *, err: bool) -> None:
     except OSError:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), 2 if err else 1)
+
+
+def _writable(text: str) -> str:
+    """What the terminal has no letters for is spelled out."""
+    encoding = sys.stdout.encoding or "ascii"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def tell_wrong_usage() -> None:

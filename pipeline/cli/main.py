@@ -12,7 +12,7 @@ from pipeline.cli.check_mapping import check_mapping
 from pipeline.cli.created import created
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
-from pipeline.cli.ending import WRONG_USAGE, tell_wrong_usage, told
+from pipeline.cli.ending import WRONG_USAGE, began, tell_wrong_usage, told
 from pipeline.cli.history import history
 from pipeline.cli.inspect import inspect
 from pipeline.cli.lookups import lookups
@@ -25,6 +25,7 @@ from pipeline.cli.run import run, validate
 from pipeline.cli.sandbox import sandbox
 from pipeline.cli.settings import read_settings
 from pipeline.cli.suggest import suggest
+from pipeline.cli.theme import may_color
 
 COMMANDS = (
     demo,
@@ -69,8 +70,8 @@ def cli(ctx: click.Context, *, no_color: bool) -> None:
       activity-import validate FILE -m MAPPING
       activity-import run FILE -m MAPPING
     """
-    if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        ctx.color = False
+    ctx.color = may_color(no_color=no_color)
+    began(ctx)
     with told():
         ctx.default_map = read_settings(_option_names())
 

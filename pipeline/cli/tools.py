@@ -102,7 +102,7 @@ def tools_for(
     """Tools for a run that sends; the stand-in API, if asked for, ends with them."""
     path = ledger or default_ledger(sandbox=sending.sandbox)
     with _bare_tools(path, quiet=quiet) as (tools, stack):
-        consent = consent_for(tools.stop, beforehand=sending.yes)
+        consent = consent_for(tools.stop, tools.progress, beforehand=sending.yes)
         api = Reach(connect(stack, sending), sending, path)
         limits = Limits(sending.concurrency, sending.patience, sending.max_failed)
         yield replace(

@@ -67,6 +67,11 @@ class Summary:
     next: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether another process is sending, and this is what is known meanwhile."""
+        return self.posted.ending is Ending.INTERRUPTED and not self.posted.resumable
+
     def document(self) -> dict[str, Any]:
         """The JSON summary; its schema is described in the README."""
         heading = self.heading

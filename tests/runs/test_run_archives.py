@@ -81,7 +81,7 @@ def test_a_member_that_is_asked_for_is_imported_alone(export: str) -> None:
 
     assert outcomes(ended.run) == {2: ("valid", ""), 3: ("valid", "")}
     again = f"activity-import run {export} {' '.join(SANDBOX)} '--member=*_001.csv'"
-    assert ended.out.endswith(f"Next:\n  {again}\n")
+    assert ended.out.endswith(f" type:\n  {again}\n")
 
 
 def test_a_corrected_fix_me_file_finds_the_archive_s_companions(export: str) -> None:
@@ -119,7 +119,7 @@ def test_standard_input_is_a_source(export: str, words: tuple[str, ...]) -> None
         ("stdin", "3", "valid"),
     ]
     assert ended.out.endswith(
-        f"Next:\n  ... | activity-import run - {' '.join(SANDBOX)}\n"
+        f" type:\n  ... | activity-import run - {' '.join(SANDBOX)}\n"
     )
     assert list(Path("unpacked").iterdir()) == []
 

@@ -110,7 +110,7 @@ def test_a_row_that_was_not_taken_is_not_sent_again_by_itself_but_by_order() -> 
         assert statuses(ended)[1] == ("uncertain", "not_found")
         assert set(taken(api)) == {"Text 2", "Text 4"}
         order = f"activity-import reconcile {ended.run} --resend-uncertain"
-        assert ended.out.endswith(f"Next:\n  {order}\n")
+        assert ended.out.endswith(f" type:\n  {order}\n")
         assert order in rows(ended)[3]["_hint"]
 
         looked = typed(api, "reconcile", ended.run)
@@ -136,7 +136,7 @@ def test_no_reconcile_leaves_the_row_for_later() -> None:
     with sandbox('commit-then-answer"\nstatus = 500\nbody = "oops', 1) as api:
         ended = run(api, "--no-reconcile")
         assert statuses(ended)[0] == ("uncertain", "server_error")
-        assert ended.out.endswith(f"Next:\n  activity-import reconcile {ended.run}\n")
+        assert ended.out.endswith(f" type:\n  activity-import reconcile {ended.run}\n")
 
         looked = typed(api, "reconcile", ended.run)
 

@@ -1,9 +1,12 @@
 """What senders know of the pace."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from pipeline.api.answers import Answer
+from pipeline.progress import Situation, waiting
+
+_SHORTEST_TOLD_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,16 @@ class PaceState:
     concurrency: int
     waits_seconds: float
     reason: str
+
+    @property
+    def situation(self) -> Situation:
+        """In words; a pause that is over in a moment is not worth any."""
+        if self.waits_seconds >= _SHORTEST_TOLD_SECONDS:
+            return Situation(waiting=waiting(self.waits_seconds, self.reason))
+        if self.rate is None:
+            return Situation(pace=self.reason)
+        why = f": {self.reason}" if self.reason else " (--rate)"
+        return Situation(pace=f"at most {self.rate:,.3g}/s{why}")
 
 
 class Pace(Protocol):

@@ -96,6 +96,7 @@ class ApiDirectory:
         )
         runner.run(_enter(counter.api))
         try:
+            self._progress.watch(lambda: counter.pace.state.situation)
             yield Inquiry(counter.api, counter.pace, lookup, surroundings)
         finally:
             runner.run(counter.api.__aexit__(None, None, None))

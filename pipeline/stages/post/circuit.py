@@ -8,6 +8,8 @@ from random import random
 from typing import Final, Protocol
 
 from pipeline.api import Answer, Health, Verdict, backoff_seconds
+from pipeline.printable import printable
+from pipeline.progress import waiting
 
 TROUBLES_TO_OPEN: Final = 5
 _SHORTEST_PAUSE_SECONDS = 1.0
@@ -55,6 +57,7 @@ class Circuit:
         self._pauses = 0
         self._well_at = around.clock()
         self._said = ""
+        self._tries_at: float | None = None
 
     def is_open(self) -> bool:
         return self._troubles >= TROUBLES_TO_OPEN
@@ -73,6 +76,14 @@ class Circuit:
                     yield True
                     return
         yield False
+
+    def waiting(self) -> str:
+        """Why nobody is let pass at present, and for how long; empty when one is."""
+        tries_at = self._tries_at
+        if tries_at is None:
+            return ""
+        left = max(0.0, tries_at - self._around.clock())
+        return waiting(left, self._said)
 
     async def reach(self) -> Health:
         """The health of the API before the first row; waits while that may help."""
@@ -107,9 +118,11 @@ class Circuit:
         while not self._around.is_over():
             seconds = self._next_pause()
             self._around.say(
-                f"{_sentence(self._said)} Trying again in {seconds:.0f} s."
+                printable(f"{_sentence(self._said)} Trying again in {seconds:.0f} s.")
             )
+            self._tries_at = self._around.clock() + seconds
             await self._around.pause(seconds)
+            self._tries_at = None
             health = await self._api.health()
             if health.ok:
                 return

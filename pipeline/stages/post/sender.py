@@ -71,6 +71,7 @@ class ApiSender:
                 self._limits.within(total),
                 self._progress,
             )
+            self._progress.watch(shift.situation)
             loop = asyncio.get_running_loop()
             stopped = Posted(Ending.INTERRUPTED, "You stopped the run.")
             self._stop.on_request_in(loop, partial(shift.end, stopped))

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from pipeline.api import Answer, Health, Pace, Verdict
 from pipeline.errors import ApiError
 from pipeline.ledger import Intent, Settled, Standing, State
-from pipeline.progress import Progress
+from pipeline.progress import Progress, Situation
 from pipeline.rows import Request, RowLimit
 from pipeline.stages.post.circuit import Circuit, Surroundings
 from pipeline.stages.post.posted import Ending, Posted
@@ -101,7 +101,7 @@ class Shift:
         self._idle: set[asyncio.Task[None]] = set()
         self._result = Posted()
         self._sent = self._retried = self._throttled = 0
-        self._answered = self._rejected = 0
+        self._answered = self._rejected = self._uncertain = 0
         self._circuit = Circuit(
             api,
             limits.patience_seconds,
@@ -118,6 +118,17 @@ class Shift:
         self._over.set()
         for task in self._idle:
             task.cancel()
+
+    def situation(self) -> Situation:
+        """What became of the rows so far, and what holds the others back."""
+        pace = self._pace.state.situation
+        needy = self._rejected + self._uncertain
+        return replace(
+            pace,
+            created=self._answered - needy,
+            needy=needy,
+            waiting=self._circuit.waiting() or pace.waiting,
+        )
 
     async def work(self, requests: Iterator[Request]) -> Posted:
         """Sends all; raises ApiError when something else than the API answers."""
@@ -244,6 +255,7 @@ class Shift:
             self._throttled += answer.http_status is not None
             return
         self._answered += 1
+        self._uncertain += answer.verdict is Verdict.UNCERTAIN
         if answer.verdict is Verdict.REJECTED:
             self._rejected += 1
             self._guard()

@@ -1,6 +1,7 @@
 """What becomes of rows whose answer is not known: looked for, or left as they are."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Protocol
 
 from pipeline.api import ActivityApi
 from pipeline.ledger import Recorder, Settled
-from pipeline.progress import Progress
+from pipeline.progress import Progress, Situation, waiting
 from pipeline.stages.reconcile.case import Case
 from pipeline.stages.reconcile.inquiry import Inquiry, SecondLook
 from pipeline.stages.reconcile.timelines import Timelines
@@ -92,7 +93,9 @@ class ApiReconciler:
                 "Rows without an answer are not in Reevo, or not yet; looking again "
                 f"in {seconds:.0f} s."
             )
+            self._progress.watch(_countdown(seconds))
             await pause(seconds)
+            self._progress.watch(Situation)
             return not over.is_set()
 
         patience = self._patience
@@ -104,3 +107,13 @@ class ApiReconciler:
             over.is_set,
         )
         return await Inquiry(Timelines(api, pause), case, second_look).settle()
+
+
+def _countdown(seconds: float) -> Callable[[], Situation]:
+    ends = time.monotonic() + seconds
+
+    def situation() -> Situation:
+        left = max(0.0, ends - time.monotonic())
+        return Situation(waiting=waiting(left, "rows may still appear in Reevo"))
+
+    return situation

@@ -7,7 +7,9 @@ from pipeline.stages.report.page import (
     PAGE,
     Ended,
     Sights,
+    steps_of,
     title_of,
+    verdict_of,
     write_page,
 )
 from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS, Counted, write_report
@@ -23,7 +25,9 @@ __all__ = [
     "Fates",
     "Sights",
     "check_accounts",
+    "steps_of",
     "title_of",
+    "verdict_of",
     "write_page",
     "write_report",
 ]

@@ -5,5 +5,15 @@ from pipeline.stages.report.page.causes import title_of
 from pipeline.stages.report.page.ended import Ended
 from pipeline.stages.report.page.render import PAGE, write_page
 from pipeline.stages.report.page.sights import Sights
+from pipeline.stages.report.page.verdict import steps_of, verdict_of
 
-__all__ = ["NEEDS_A_PERSON", "PAGE", "Ended", "Sights", "title_of", "write_page"]
+__all__ = [
+    "NEEDS_A_PERSON",
+    "PAGE",
+    "Ended",
+    "Sights",
+    "steps_of",
+    "title_of",
+    "verdict_of",
+    "write_page",
+]

@@ -3,10 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from pipeline.rows import Status
 from pipeline.stages.report.page.attention import NEEDS_A_PERSON
-from pipeline.stages.report.page.ended import Ended
 from pipeline.stages.report.write import FIX_ME
 
 
@@ -35,7 +35,23 @@ class Step:
     command: str
 
 
-def verdict_of(ended: Ended, *, dry_run: bool) -> Verdict:
+class Told(Protocol):
+    """What a verdict is made of."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def counts(self) -> Counter[str]: ...
+
+    @property
+    def next(self) -> tuple[str, ...]: ...
+
+    @property
+    def goes_on(self) -> bool: ...
+
+
+def verdict_of(ended: Told, *, dry_run: bool) -> Verdict:
     tones = {"ok": Tone.GOOD, "attention": Tone.ATTENTION}
     tone = tones.get(ended.status, Tone.STOPPED)
     counts = ended.counts
@@ -53,7 +69,7 @@ def verdict_of(ended: Ended, *, dry_run: bool) -> Verdict:
     )
 
 
-def steps_of(ended: Ended) -> tuple[Step, ...]:
+def steps_of(ended: Told) -> tuple[Step, ...]:
     """The commands to type, each with what it is for."""
     return tuple(Step(_todo(each, ended), each) for each in ended.next)
 
@@ -70,7 +86,7 @@ def _all_well(counts: Counter[str]) -> str:
     return "All is well: there was nothing new to send."
 
 
-def _ended_early(ended: Ended, *, dry_run: bool) -> str:
+def _ended_early(ended: Told, *, dry_run: bool) -> str:
     left = _rows(ended.counts[Status.UNSENT])
     if ended.goes_on:
         return f"The run is still going on, with {left} to go."
@@ -100,7 +116,7 @@ def _done(counts: Counter[str]) -> str:
     return f"{', '.join(parts)}." if parts else ""
 
 
-def _todo(command: str, ended: Ended) -> str:
+def _todo(command: str, ended: Told) -> str:
     counts = ended.counts
     _program, verb, *words = command.split()
     if verb == "run" and any(FIX_ME in word for word in words):
