@@ -12,6 +12,7 @@ from pipeline.cli.created import created
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.ending import WRONG_USAGE, tell_wrong_usage, told
+from pipeline.cli.explain import explain
 from pipeline.cli.history import history
 from pipeline.cli.inspect import inspect
 from pipeline.cli.lookups import lookups
@@ -42,6 +43,7 @@ COMMANDS = (
     created,
     sandbox,
     doctor,
+    explain,
 )
 
 

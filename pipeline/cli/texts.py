@@ -39,7 +39,13 @@ def error_text(error: PipelineError) -> str:
     if error.hint:
         lines.append(f"  hint:  {printable(error.hint)}")
     lines += [f"  next:  {command}" for command in error.next]
+    lines.append(f"  {explain_line(error.code)}")
     return "\n".join(lines)
+
+
+def explain_line(code: str) -> str:
+    """Where to read more about the code of an ending."""
+    return f"explain: activity-import explain {code}"
 
 
 def mistake_text(path: str, mistake: Mistake) -> str:
@@ -121,9 +127,10 @@ def _issues(summary: Summary) -> str:
 
 def _sentence(summary: Summary) -> str:
     parts = [part for part in (summary.reason, summary.hint) if part]
-    return " ".join(
+    said = " ".join(
         part if part.endswith((".", "!", "?")) else f"{part}." for part in parts
     )
+    return f"{said}\n  {explain_line(summary.code)}" if summary.code else said
 
 
 def _files(summary: Summary) -> str:
