@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import click
 
-from pipeline.catalogue import ENTRIES, GROUPS, REFUSED_BY_API, Entry, Level
+from pipeline.catalogue import ENTRIES, GROUPS, REFUSED_BY_API, Entry, Level, entry_of
 from pipeline.cli.ending import told
 from pipeline.cli.texts import table
 from pipeline.errors import SettingsError
 from pipeline.nearest import did_you_mean
 
 _WIDTH = 78
-_OF_API = "http_"
+_OF_API = ("http_", "api_")
 
 
 @click.command("explain")
@@ -33,10 +33,8 @@ def explain(*, code: str | None) -> None:
 
 def _entry(code: str) -> Entry:
     wanted = code.strip().lower()
-    if wanted.startswith(_OF_API):
-        return REFUSED_BY_API
-    if wanted in ENTRIES:
-        return ENTRIES[wanted]
+    if wanted in ENTRIES or wanted.startswith(_OF_API):
+        return entry_of(wanted)
     raise SettingsError(
         f"There is no code '{code}'.",
         hint=f"{did_you_mean(wanted, ENTRIES)} A code that a rejected row bears may be "

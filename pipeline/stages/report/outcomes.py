@@ -9,6 +9,7 @@ from pipeline.catalogue import ENTRIES, REFUSED, REFUSED_BY_API, UNCERTAIN, Entr
 from pipeline.ledger import RunRecord
 from pipeline.plan import COMBINED
 from pipeline.rows import ISSUE_SCHEMA, Severity, Status
+from pipeline.stages.report.api_words import told_of_columns
 
 _TEXT = pl.String()
 
@@ -70,7 +71,9 @@ def outcomes_of(
         .then(pl.col("field").replace_strict(labels, default="", return_dtype=_TEXT))
         .otherwise("column"),
         field=pl.when(failed).then("field").fill_null(""),
-        message=_either(told, "message_sent", pl.when(other).then(before)),
+        message=pl.when(sent & (pl.col("status_sent") == Status.REJECTED))
+        .then(told_of_columns(pl.col("message_sent"), pl.col("field"), labels))
+        .otherwise(_either(told, "message_sent", pl.when(other).then(before))),
         hint=pl.when(failed).then(_hint_of_failure(run.name)).otherwise("hint"),
         http_status=pl.when(sent).then("http_status"),
         attempts=pl.when(sent & ~follows).then("attempts"),
