@@ -21,7 +21,7 @@ from pipeline.rows import Checked, Mapped, Severity
 
 # Pandera's own name for the check that `nullable=False` stands for.
 _CODES = {"not_nullable": "required"}
-_OLD_ID = r"^(?:\d{5,}|[0-9A-Za-z]*\d[0-9A-Za-z]*)$"
+_OLD_ID = r"^[0-9A-Za-z]*\d[0-9A-Za-z]*$"
 _LOOK_UP = "a `lookup` in the mapping turns it into Reevo's id."
 
 

@@ -29,7 +29,8 @@ def test_an_issue_is_told_for_each_row_of_the_frame() -> None:
             column=head,
             field="account_id",
             value=cell,
-            message=f"'{cell}' in column '{head}' is not a Reevo id (a UUID).",
+            message=f"'{cell}' in column '{head}' is not a Reevo id (a UUID, such as "
+            "2d38de7c-3bec-4519-8b67-4d999253f6b7).",
             hint=hint,
         )
         for row, cell, head in ((3, "x", "A"), (5, "y", "B"))
