@@ -67,7 +67,7 @@ MAPPINGS: Final = (
     ),
     Entry(
         "dates_have_no_effect",
-        "--dates changes nothing here",
+        "The option --dates changes nothing here",
         means="The option decides what a mapping leaves open, and this one leaves "
         "nothing open.",
         why="The mapping says how its dates are written.",

@@ -38,8 +38,8 @@ def error_text(error: PipelineError) -> str:
         lines += [mistake_text(error.where, mistake) for mistake in error.mistakes]
     if error.hint:
         lines.append(f"  hint:  {printable(error.hint)}")
-    lines += [f"  next:  {command}" for command in error.next]
     lines.append(f"  {explain_line(error.code)}")
+    lines += [f"  next:  {command}" for command in error.next]
     return "\n".join(lines)
 
 

@@ -159,6 +159,7 @@ def test_the_json_summary_in_full(api: str) -> None:
         "reports": reports,
         "reason": "",
         "hint": "",
+        "code": "",
         "notes": [IN_UTC],
         "next": [f"activity-import run {reports}/fix-me.csv -m plain.yaml"],
     }
@@ -370,7 +371,8 @@ def test_a_dry_run_cannot_be_resumed() -> None:
     assert (ended.code, ended.err) == (
         1,
         f"Error: The run {dry.run} was a dry run: there is nothing to go on with.\n"
-        "  hint:  Use `activity-import run` to send the rows.\n",
+        "  hint:  Use `activity-import run` to send the rows.\n"
+        "  explain: activity-import explain run_was_dry\n",
     )
 
 
