@@ -415,9 +415,11 @@ def test_check_mapping_tells_the_mistakes_of_all_files() -> None:
         "Error: The mapping has 1 mistake.\n"
         "  where: a.yaml\n"
         "  a.yaml:1:1: The mapping needs 'fields'.\n"
+        "  explain: activity-import explain mapping_wrong\n"
         "Error: The mapping has 1 mistake.\n"
         "  where: b.yaml\n"
         "  The file is no table of keys such as `version: 1`.\n"
+        "  explain: activity-import explain mapping_wrong\n"
     )
 
 
@@ -432,7 +434,8 @@ def test_check_mapping_runs_the_tests_inside() -> None:
         1,
         "Error: The mapping has 1 mistake.\n"
         "  where: a.yaml\n"
-        "  a.yaml:9:5: Test 1: subject is 'Hi', expected 'Ho'.\n",
+        "  a.yaml:9:5: Test 1: subject is 'Hi', expected 'Ho'.\n"
+        "  explain: activity-import explain mapping_wrong\n",
     )
 
 
