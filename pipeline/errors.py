@@ -39,17 +39,22 @@ class Mistake:
 class PipelineError(Exception):
     """Ends the run; carries all that a person needs to mend the cause.
 
-    `next` are commands to type when it is mended.
+    `code` stands in the catalogue; a class has one for whoever gives none. `next` are
+    commands to type when it is mended.
     """
 
+    code = "program_fault"
     exit_code = 1
     next: tuple[str, ...] = ()
 
-    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, where: str = "", hint: str = "", code: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.where = where
         self.hint = hint
+        self.code = code or self.code
 
     @property
     def sentence(self) -> str:
@@ -59,6 +64,8 @@ class PipelineError(Exception):
 
 class SourceError(PipelineError):
     """A source is missing, unreadable, or not a table."""
+
+    code = "source_not_a_table"
 
 
 class MistakesError(PipelineError):
@@ -73,10 +80,14 @@ class MistakesError(PipelineError):
         *,
         message: str = "",
         hint: str = "",
+        code: str = "",
     ) -> None:
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         super().__init__(
-            message or f"The {self.what} has {count}.", where=path, hint=hint
+            message or f"The {self.what} has {count}.",
+            where=path,
+            hint=hint,
+            code=code,
         )
         self.mistakes = mistakes
 
@@ -85,29 +96,41 @@ class MappingError(MistakesError):
     """A mapping has mistakes, or does not fit a source."""
 
     what = "mapping"
+    code = "mapping_wrong"
 
 
 class NightlyError(MistakesError):
     """The configuration of the nightly jobs has mistakes."""
 
     what = "configuration"
+    code = "config_wrong"
 
 
 class SettingsError(PipelineError):
     """An option, an environment variable or a settings file is wrong."""
 
+    code = "settings_wrong"
+
 
 class LedgerError(PipelineError):
     """The ledger is locked, damaged, of a newer version, or not a ledger."""
+
+    code = "ledger_failed"
 
 
 class ReportError(PipelineError):
     """A report or plan file cannot be written."""
 
+    code = "file_not_written"
+
 
 class ApiError(PipelineError):
     """The base URL does not lead to the Reevo API."""
 
+    code = "wrong_base_url"
+
 
 class AccountingError(PipelineError):
     """The counts of rows do not add up."""
+
+    code = "rows_do_not_add_up"

@@ -17,6 +17,7 @@ _HINTS = {
     errno.EPERM: "You may not write there: choose another folder, or ask for rights.",
     errno.EROFS: "That disk is read-only: choose another folder.",
 }
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def private_folder(path: Path) -> Path:
@@ -33,10 +34,13 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
         number = getattr(error, "errno", None)
-        full = "No space left" in str(error)
-        hint = _HINTS.get(errno.ENOSPC if full else number or 0, "")
+        if "No space left" in str(error):
+            number = errno.ENOSPC
         raise ReportError(
-            f"The file cannot be written: {error}", where=str(path), hint=hint
+            f"The file cannot be written: {error}",
+            where=str(path),
+            hint=_HINTS.get(number or 0, ""),
+            code="disk_full" if number in _FULL else "file_not_written",
         ) from error
 
 

@@ -39,7 +39,7 @@ from pipeline.runs.summary import Summary
 from pipeline.runs.verdicts import Verdict, settle_by_person
 from pipeline.stages.combine import combine_rows
 from pipeline.stages.map import map_rows
-from pipeline.stages.post import Ending, Posted
+from pipeline.stages.post import STOPPED_BY_USER, Ending, Posted
 from pipeline.stages.read import Spool
 from pipeline.stages.reconcile import NOT_FOUND
 from pipeline.stages.validate import validate_rows
@@ -170,7 +170,7 @@ def settle(plan: Plan, run: OpenRun, tools: Tools, posted: Posted) -> Posted:
         return posted
     tools.reconciler_for(run.number).reconcile(case_of(run, plan, tools.ledger))
     if tools.stop.is_requested():
-        return posted.then(Posted(Ending.INTERRUPTED, "You stopped the run."))
+        return posted.then(STOPPED_BY_USER)
     uncertain = tools.ledger.uncertain(run.number)
     absent = uncertain.filter(pl.col("code") == NOT_FOUND)["identity"]
     if absent.is_empty() or not tools.orders.resend_uncertain:
@@ -201,4 +201,5 @@ def _refuse_dry_run(record: RunRecord) -> None:
         raise PipelineError(
             f"The run {record.name} was a dry run: there is nothing to go on with.",
             hint="Use `activity-import run` to send the rows.",
+            code="run_was_dry",
         )

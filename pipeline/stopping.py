@@ -16,6 +16,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Interrupted(PipelineError):
     """The user stopped the run before anything was sent."""
 
+    code = "interrupted"
+
     def __init__(self, exit_code: int) -> None:
         super().__init__(
             "You stopped the run before anything was sent.",

@@ -1,7 +1,7 @@
 """The parts of the README that the program itself writes.
 
 Run `python -m tests.readme` after a change: each `console` block gets the output of
-its command, and the table of issue codes is made again.
+its command, and the table of codes is made again.
 """
 
 import os
@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pipeline.issues import KINDS
+from pipeline.catalogue import GROUPS
 from tests.commands import ROOT, activity_import
 
 README = ROOT / "README.md"
@@ -61,9 +61,11 @@ def _block(indent: str, command: str) -> str:
 
 def _issue_table() -> str:
     lines = ["| code | | what it means |", "| --- | --- | --- |"]
-    lines += [
-        f"| `{kind.code}` | {kind.severity} | {kind.title} |" for kind in KINDS.values()
-    ]
+    for title, entries in GROUPS.items():
+        lines.append(f"| **{title}** | | |")
+        lines += [
+            f"| `{each.code}` | {each.level} | {each.title} |" for each in entries
+        ]
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ import fastexcel
 import pytest
 from openpyxl import load_workbook
 
-from pipeline.issues import KINDS
+from pipeline.catalogue import ISSUES
 from tests.make_samples import EXPECTED, ROOT, sample_files
 from tests.sample_makers import (
     dynamics,
@@ -161,7 +161,7 @@ def test_the_expected_outcomes_add_up(sample: dict[str, Any]) -> None:
     statuses = Counter(row["status"] for row in sample["rows"])
 
     assert sample["counts"] == {"read": len(sample["rows"]), **statuses}
-    assert {row["code"] for row in sample["rows"]} <= OTHER_CODES | KINDS.keys()
+    assert {row["code"] for row in sample["rows"]} <= OTHER_CODES | ISSUES.keys()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["source"])

@@ -67,9 +67,13 @@ def _parse_url(text: str) -> httpx.URL:
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
-        raise SettingsError("The base URL is not a URL.", hint=_EXAMPLE) from error
+        raise SettingsError(
+            "The base URL is not a URL.", hint=_EXAMPLE, code="base_url_wrong"
+        ) from error
     if url.scheme not in {"http", "https"} or not _HOST.fullmatch(url.raw_host):
-        raise SettingsError("The base URL is not a web address.", hint=_EXAMPLE)
+        raise SettingsError(
+            "The base URL is not a web address.", hint=_EXAMPLE, code="base_url_wrong"
+        )
     return url
 
 
@@ -79,11 +83,13 @@ def _refuse_secrets(url: httpx.URL) -> None:
         raise SettingsError(
             "The base URL holds a user name or a password.",
             hint="Leave them out. The key belongs into REEVO_API_KEY.",
+            code="base_url_wrong",
         )
     if url.query or url.fragment:
         raise SettingsError(
             "The base URL holds a '?' or a '#'.",
             hint=f"Leave out that character and what follows it. {_EXAMPLE}",
+            code="base_url_wrong",
         )
 
 
@@ -94,6 +100,7 @@ def _refuse_plain_http(url: httpx.URL, *, allow_http: bool) -> None:
         f"The base URL of {url.host} is not encrypted: anyone on the way can read "
         "the key.",
         hint="Write https:// in place of http://, or give --allow-http if you mean it.",
+        code="base_url_wrong",
     )
 
 

@@ -20,6 +20,7 @@ from pipeline.api.waits import (
     read_reset,
     read_retry_after,
 )
+from pipeline.catalogue import code_of_refusal
 
 
 class Verdict(StrEnum):
@@ -225,7 +226,7 @@ def _rejected(status: int, said: ErrorBody) -> Answer:
     return Answer(
         Verdict.REJECTED,
         http_status=status,
-        code=said.code or f"http_{status}",
+        code=code_of_refusal(said.code, status),
         field=said.field,
         message=said.message or "The API refused the row and did not say why.",
     )

@@ -248,6 +248,7 @@ def _checked_key(key: str) -> bytes:
     raise SettingsError(
         "The API key is empty, or holds a blank, a line break or a special character.",
         hint="Copy it again, whole, into REEVO_API_KEY.",
+        code="api_key_unusable",
     )
 
 

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 
 import orjson
 
+from pipeline.activity import FIELDS
+
 CODE_LENGTH = 64
 MESSAGE_LENGTH = 500
 EXCERPT_LENGTH = 200
 _READ_LENGTH = 8_192
-_WRAPPERS = frozenset({"body", "attributes", "metadata"})
+_WRAPPERS = frozenset({"body", "data", "attributes", "metadata"})
 _CONTROLS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_INDEX = re.compile(r"\[\d*\]")
+_PART = re.compile(r"[^./\[\]#$]+")
+_PLACES = ("loc", "field", "path", "pointer", "instancePath")
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,11 @@ def clean(text: str, length: int = MESSAGE_LENGTH) -> str:
 
 def _statements(said: Mapping[str, object]) -> Iterator[ErrorBody]:
     """The body's own code and message, then what its inner parts say."""
+    field, path = _located(said)
     yield ErrorBody(
         code=_text(said.get("code")) or _text(said.get("error")),
-        field=_last_name(_text(said.get("field"))),
-        message=_text(said.get("message")),
+        field=field,
+        message=_placed(path, _text(said.get("message"))),
     )
     for inner in ("error", "detail", "details", "errors"):
         yield from _inner_statements(said.get(inner), is_code=inner == "error")
@@ -93,30 +97,43 @@ def _listed_statement(listed: object) -> ErrorBody:
     """One of FastAPI's {type, loc, msg, input}, or something like it."""
     if not isinstance(listed, dict):
         return ErrorBody(message=_text(listed))
-    field, path = _located(listed.get("loc"))
-    field = field or _last_name(_text(listed.get("field")))
+    field, path = _located(listed)
     message = _text(listed.get("msg")) or _text(listed.get("message"))
     return ErrorBody(
         code=_text(listed.get("type")) or _text(listed.get("code")),
         field=field,
-        message=f"{path}: {message}" if path and message else message,
+        message=_placed(path, message),
     )
 
 
-def _located(loc: object) -> tuple[str, str]:
-    """The field, and the field with the indexes after it: contact_ids[0]."""
-    field, path = "", ""
-    for part in loc if isinstance(loc, list) else []:
-        if isinstance(part, str):
-            field = path = "" if part in _WRAPPERS else clean(part, CODE_LENGTH)
-        elif field:
-            path += f"[{_text(part)}]"
-    return field, path
+def _located(said: Mapping[str, object]) -> tuple[str, str]:
+    """The field, and the field with the index after it: contact_ids[0].
+
+    The place is a list, a dotted path, or a JSON pointer. Its last field of an
+    activity counts; without one, its last name.
+    """
+    places = (said.get(name) for name in _PLACES)
+    names = next((found for each in places if (found := _names(each))), [])
+    at = [n for n, name in enumerate(names) if not name.isdecimal()]
+    ours = [n for n in at if names[n] in FIELDS]
+    if not at:
+        return "", ""
+    last = (ours or at)[-1]
+    index = names[last + 1] if last + 1 < len(names) else ""
+    return names[last], names[last] + (f"[{index}]" if index.isdecimal() else "")
 
 
-def _last_name(dotted: str) -> str:
-    name = _INDEX.sub("", dotted).rsplit(".", 1)[-1]
-    return "" if name in _WRAPPERS else name
+def _names(place: object) -> list[str]:
+    """The parts of a place, without the objects around a field."""
+    if isinstance(place, list):
+        parts = [_text(part) for part in place]
+    else:
+        parts = _PART.findall(_text(place))
+    return [part[:CODE_LENGTH] for part in parts if part and part not in _WRAPPERS]
+
+
+def _placed(path: str, message: str) -> str:
+    return f"{path}: {message}" if path and message else message
 
 
 def _text(value: object) -> str:

@@ -99,7 +99,11 @@ def _api_findings(connect_now: Callable[[], Connection]) -> list[Finding]:
 def _check_health(connection: Connection) -> str:
     health = asyncio.run(_health(connection))
     if not health.ok:
-        raise ApiError(health.message, hint="Check the base URL and the network.")
+        raise ApiError(
+            health.message,
+            hint="Check the base URL and the network.",
+            code="api_down" if health.waiting_helps else "wrong_base_url",
+        )
     return health.message
 
 
@@ -122,6 +126,7 @@ def _check_ledger(path: Path) -> str:
             "The ledger is damaged: " + "; ".join(problems),
             where=str(path),
             hint="Restore it from a backup before you send anything.",
+            code="ledger_damaged",
         )
     return f"{path} is sound, {path.stat().st_size / 1e6:,.1f} MB"
 
@@ -139,6 +144,7 @@ def _check_disk(path: Path) -> str:
         raise PipelineError(
             f"Only {free / 1e9:,.1f} GB are free at {folder}.",
             hint="A plan takes about as much room as its source: make room.",
+            code="disk_full",
         )
     return f"{free / 1e9:,.1f} GB free at {folder}"
 

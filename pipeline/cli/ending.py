@@ -102,7 +102,9 @@ def _writable(text: str) -> str:
 
 def tell_wrong_usage() -> None:
     """The JSON of an ending that Click has told in words already."""
-    error = PipelineError("The command was not understood.", hint="See --help.")
+    error = PipelineError(
+        "The command was not understood.", hint="See --help.", code="wrong_usage"
+    )
     click.echo(_failure(error, WRONG_USAGE).json(), nl=False)
 
 
@@ -115,6 +117,7 @@ def _failure(error: PipelineError, exit_code: int) -> Summary:
         ended_at=datetime.now(UTC),
         reason=error.sentence,
         hint=error.hint,
+        code=error.code,
         next=error.next,
     )
 
@@ -122,12 +125,20 @@ def _failure(error: PipelineError, exit_code: int) -> Summary:
 def _exhausted(error: BaseException) -> PipelineError | None:
     """Words for what the machine could not give, whichever part of us asked for it."""
     if isinstance(error, MemoryError):
-        return PipelineError("There is too little memory for the work.", hint=_MEMORY)
+        return PipelineError(
+            "There is too little memory for the work.",
+            hint=_MEMORY,
+            code="out_of_memory",
+        )
     if getattr(error, "errno", None) in _TOO_MANY or "code: 24," in str(error):
-        return PipelineError("Too many files are open for the work.", hint=_FILES)
+        return PipelineError(
+            "Too many files are open for the work.", hint=_FILES, code="too_many_files"
+        )
     if isinstance(error, PanicException) or "start new thread" in str(error):
         return PipelineError(
-            f"The machine could not give what the work needs: {error}", hint=_MEMORY
+            f"The machine could not give what the work needs: {error}",
+            hint=_MEMORY,
+            code="out_of_memory",
         )
     return None
 
@@ -142,4 +153,5 @@ def _bug(error: BaseException) -> PipelineError:
         where=path,
         hint="This is a fault of the program. Report it with that file; what was sent "
         "is in the ledger, and nothing is sent twice.",
+        code="program_fault",
     )

@@ -32,4 +32,5 @@ def ledger_of(name: str, asked: Path | None) -> tuple[Path, RunRecord]:
         f"There is no run '{wanted}'.",
         where=", ".join(map(str, ledgers(asked))) or "no ledger yet",
         hint=did_you_mean(wanted, known) or "See `activity-import history`.",
+        code="run_unknown",
     )

@@ -121,17 +121,20 @@ def _check(mapping: Mapping, field: str | None, output: Path | None) -> None:
             "The mapping looks nothing up.",
             where=mapping.path,
             hint="Give a field a `lookup`, and say under `lookups` where to look.",
+            code="lookup_not_in_use",
         )
     if field is not None and field not in fields:
         raise SettingsError(
             f"The field '{field}' looks nothing up; these do: {', '.join(fields)}.",
             hint=did_you_mean(field, fields),
+            code="lookup_not_in_use",
         )
     if output is not None and output.exists():
         raise SettingsError(
             "The file is there already, and what was filled in is not overwritten.",
             where=str(output),
             hint="Name another file with -o.",
+            code="output_exists",
         )
 
 

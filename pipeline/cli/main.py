@@ -13,6 +13,7 @@ from pipeline.cli.created import created
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.ending import WRONG_USAGE, began, tell_wrong_usage, told
+from pipeline.cli.explain import explain
 from pipeline.cli.history import history
 from pipeline.cli.inspect import inspect
 from pipeline.cli.lookups import lookups
@@ -45,6 +46,7 @@ COMMANDS = (
     bundle,
     sandbox,
     doctor,
+    explain,
 )
 
 

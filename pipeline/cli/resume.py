@@ -82,5 +82,6 @@ def same_target(sending: Sending, record: RunRecord) -> Sending:
             "only.",
             where=sending.base_url,
             hint="Leave --base-url out; or use `run` to send the rows elsewhere.",
+            code="other_target",
         )
     return replace(sending, base_url=record.target)

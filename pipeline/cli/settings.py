@@ -39,7 +39,9 @@ def _read(path: Path, options: Options) -> Options:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
-            f"The settings file cannot be read: {error}", where=str(path)
+            f"The settings file cannot be read: {error}",
+            where=str(path),
+            code="settings_file_wrong",
         ) from error
     tables = {name: content.pop(name) for name in options if name in content}
     settings = {name: _known(content, names) for name, names in options.items()}
@@ -68,4 +70,5 @@ def _refuse(path: Path, unknown: set[str], known: set[str], *, of: str = "") -> 
         where=str(path),
         hint="Keys are the long names of options, such as rate or concurrency. The API "
         "key is never kept in a settings file.",
+        code="settings_file_wrong",
     )

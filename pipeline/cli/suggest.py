@@ -95,6 +95,7 @@ def _refuse_to_overwrite(output: Path | None, *, force: bool) -> None:
             "There is a file of that name.",
             where=str(output),
             hint="Name another one, or write over it by --force.",
+            code="output_exists",
         )
 
 
@@ -107,6 +108,7 @@ def _offer_preset(file: Path, layout: Layout, spool: Spool) -> None:
         f"The preset {sure.name} was made for such a file: it {sure.evidence}.",
         where=str(file),
         hint="Use it, or copy and change it. To draft one all the same: --anyway.",
+        code="preset_fits",
     )
     error.next = (
         on_sources("preview", [str(file)], *typed_options(sure.name)),

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Final
 
 from pipeline.cli.screen import Screen
-from pipeline.cli.texts import table
+from pipeline.cli.texts import explain_line, table
 from pipeline.cli.theme import ATTENTION, BAD, GOOD, painted
 from pipeline.printable import printable
 from pipeline.rows import Status
@@ -179,11 +179,12 @@ def _shortened(note: str, screen: Screen) -> str:
 
 def _sentence(summary: Summary, screen: Screen) -> str:
     parts = [_line(part) for part in (summary.reason, summary.hint) if part]
-    return screen.wrapped(
+    said = screen.wrapped(
         " ".join(
             part if part.endswith((".", "!", "?")) else f"{part}." for part in parts
         )
     )
+    return f"{said}\n  {explain_line(summary.code)}" if summary.code else said
 
 
 def _files(summary: Summary, screen: Screen) -> str:

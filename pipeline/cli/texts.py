@@ -17,8 +17,14 @@ def error_text(error: PipelineError) -> str:
         lines += [mistake_text(error.where, mistake) for mistake in error.mistakes]
     if error.hint:
         lines.append(f"  hint:  {printable(error.hint)}")
+    lines.append(f"  {explain_line(error.code)}")
     lines += [f"  next:  {command}" for command in error.next]
     return "\n".join(lines)
+
+
+def explain_line(code: str) -> str:
+    """Where to read more about the code of an ending."""
+    return f"explain: activity-import explain {code}"
 
 
 def mistake_text(path: str, mistake: Mistake) -> str:

@@ -171,12 +171,14 @@ def read_key(file: Path | None) -> str:
             where=where,
             hint=f"Set the variable {KEY_VARIABLE}, or name a file by --api-key-file. "
             "To try without a key: --sandbox, or --dry-run.",
+            code="api_key_missing",
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise SettingsError(
             "The API key has characters that no key has.",
             where=where,
             hint="Copy it again from Reevo: Settings, Integrations, API Keys.",
+            code="api_key_unusable",
         )
     return key
 
@@ -187,7 +189,9 @@ def _key_in(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"
         raise SettingsError(
-            f"The file with the API key cannot be read: {reason}.", where=str(file)
+            f"The file with the API key cannot be read: {reason}.",
+            where=str(file),
+            code="api_key_unusable",
         ) from None
 
 
@@ -261,6 +265,7 @@ def _counter_for_lookups(stack: ExitStack, sending: Sending, ledger: Path) -> Co
             where=error.where,
             hint=f"Set the variable {KEY_VARIABLE}, or name a file by --api-key-file; "
             "or try with --sandbox.",
+            code=error.code,
         ) from error
 
 

@@ -77,7 +77,10 @@ def _check_not_emptied(path: Path) -> None:
     was_used = any(file.exists() and file.stat().st_size for file in beside)
     if was_used and path.stat().st_size <= 1:
         raise LedgerError(
-            "The ledger is damaged: its file is empty.", where=str(path), hint=RESTORE
+            "The ledger is damaged: its file is empty.",
+            where=str(path),
+            hint=RESTORE,
+            code="ledger_damaged",
         )
 
 
@@ -92,6 +95,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             "The ledger cannot be kept on this disk.",
             where=str(path),
             hint="Network drives lack what it needs: name a local one with --ledger.",
+            code="ledger_place_wrong",
         )
     for setting in _SETTINGS:
         connection.execute(setting)
@@ -118,6 +122,7 @@ def _known_version(connection: sqlite3.Connection, path: Path) -> int:
             "The ledger was written by a newer version of this program.",
             where=str(path),
             hint="Install that version, or a later one, and try again.",
+            code="ledger_newer",
         )
     if number == APPLICATION_ID and version:
         return version
@@ -127,6 +132,7 @@ def _known_version(connection: sqlite3.Connection, path: Path) -> int:
         "The file is the database of another program, not a ledger.",
         where=str(path),
         hint="Name another place with --ledger. The file was not changed.",
+        code="ledger_not_ours",
     )
 
 

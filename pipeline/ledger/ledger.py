@@ -161,6 +161,7 @@ class Ledger:
                 f"The ledger knows of no run {name}.",
                 where=str(self.path),
                 hint="See `activity-import history` for the runs it knows.",
+                code="run_unknown",
             )
         number: int = found[0][0]
         return number

@@ -92,6 +92,7 @@ class Recorder:
                 "The ledger is not open for this run.",
                 where=str(self._path),
                 hint="This is a fault of the program: please report it.",
+                code="program_fault",
             )
         self._writer.put(operation)
 

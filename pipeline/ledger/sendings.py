@@ -76,6 +76,7 @@ def write_settled(
         raise LedgerError(
             "An answer came for a row that the ledger does not hold as sent.",
             hint="This is a fault of the program: keep the ledger and report it.",
+            code="program_fault",
         )
     created = sum(one.state is State.CREATED for one in settled)
     if created:

@@ -38,6 +38,7 @@ def bind_columns(
             found,
             message=f"The mapping does not fit {source}.",
             hint=f"The file has these columns: {_listed(columns)}.",
+            code="mapping_does_not_fit",
         )
     return ids
 

@@ -1,7 +1,7 @@
 """The `tests` of a mapping file: golden rows."""
 
 from pipeline.activity import FIELDS, LIST_FIELDS
-from pipeline.issues import KINDS
+from pipeline.catalogue import ISSUES
 from pipeline.mapping.model import GoldenRow, Mapping
 from pipeline.mapping.references import referenced_columns
 from pipeline.nearest import did_you_mean, normalize_name
@@ -65,9 +65,9 @@ def _value(section: Section, name: str) -> Value:
 
 def _issue(section: Section) -> str | None:
     code = section.text("issue")
-    if code is not None and code not in KINDS:
+    if code is not None and code not in ISSUES:
         section.complain(
-            f"There is no issue '{code}'.", "issue", did_you_mean(code, KINDS)
+            f"There is no issue '{code}'.", "issue", did_you_mean(code, ISSUES)
         )
     return code
 

@@ -25,5 +25,6 @@ def with_times_as_told(
             where=mapping.path,
             hint="Leave the option away; or, for dates such as 3/4/2024, copy the "
             "mapping and add `day_or_month_first` to the `formats` of activity_time.",
+            code="dates_have_no_effect",
         )
     return with_order(mapping, dates)

@@ -35,6 +35,7 @@ def find_mapping(name_or_path: str) -> Path:
         f"There is no mapping '{name_or_path}': no such file, and no such preset.",
         hint=did_you_mean(name_or_path, [*by_name, *_files_beside(path)])
         or f"The presets are {', '.join(by_name)}.",
+        code="mapping_missing",
     )
 
 

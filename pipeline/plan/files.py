@@ -54,6 +54,7 @@ class PlannedBatch:
                 f"The plan cannot be read: {error}",
                 where=str(path),
                 hint="Run the import again: what was sent is not sent twice.",
+                code="plan_unreadable",
             ) from error
 
 

@@ -63,6 +63,10 @@ _GOING_ON = Posted(
     Ending.INTERRUPTED,
     "The run is still going on in another process: this is what is known now.",
     resumable=False,
+    code="run_goes_on",
+)
+_CUT_OFF = Posted(
+    Ending.CUT_OFF, "The run was cut off before its report.", code="run_cut_off"
 )
 
 
@@ -94,7 +98,7 @@ def posted_before(run: OpenRun) -> Posted:
     """How the run's sending ended, and what its last summary tells of the traffic."""
     endings = {"stopped": Ending.STOPPED, "interrupted": Ending.INTERRUPTED}
     if run.record.status in {None, "failed"}:
-        return Posted(Ending.CUT_OFF, "The run was cut off before its report.")
+        return _CUT_OFF
     ending = endings.get(run.record.status or "", Ending.FINISHED)
     try:
         told = json.loads(summary_file(run.record).read_text(encoding="utf-8"))
@@ -110,6 +114,7 @@ def posted_before(run: OpenRun) -> Posted:
         retried=requests["retried"],
         throttled=requests["throttled"],
         seconds=requests["sent"] / per_second if per_second else 0.0,
+        code=told.get("code", ""),
     )
 
 
@@ -133,6 +138,7 @@ def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary
         notes=(*plan.notes, *plan.changes),
         reason=posted.reason,
         hint=posted.hint,
+        code=posted.code,
         next=next_commands(run.record, counted, posted),
     )
     ended = _ended(summary, run, counted)
@@ -150,6 +156,7 @@ def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
         counts_of_own=counted.sent,
         reason=summary.reason,
         hint=summary.hint,
+        code=summary.code,
         notes=summary.all_notes(),
         next=summary.next,
         settle=reconcile_command(run.record),

@@ -25,6 +25,8 @@ _MOST_NEAR = 4
 class NoMapping(PipelineError):
     """No mapping was named, and none is surely right."""
 
+    code = "mapping_not_named"
+
 
 @dataclass(frozen=True)
 class Detection:

@@ -22,6 +22,7 @@ class NoRows:
             Ending.STOPPED,
             "The source has a header and no rows.",
             "Was the export complete? If no rows are all right, add --allow-empty.",
+            code="no_rows",
         )
 
 
@@ -41,6 +42,7 @@ class TooManyInvalid:
             f"{self.most} allows. Nothing was sent.",
             "Correct the source or the mapping and run it again; or let `resume` send "
             "the valid rows as they are.",
+            code="too_many_invalid",
         )
 
 
@@ -55,6 +57,7 @@ class Changed:
             "The source is not as it was, and --on-drift is stop. Nothing was sent.",
             "Look at what changed, correct the mapping or the export and run it again; "
             "or let `resume` send the rows as they are.",
+            code="source_drifted",
         )
 
 
@@ -77,6 +80,7 @@ class ImportedBefore:
             f"activities all the same: activity-import resume {run.name} "
             "--allow-repeats",
             resumable=False,
+            code="imported_before",
         )
 
 
@@ -103,6 +107,7 @@ class FirstRun:
             Ending.STOPPED,
             "You did not confirm. Nothing was sent.",
             "To look at a few rows first: add --pilot 5 to the run.",
+            code="first_run_not_confirmed",
         )
 
 

@@ -34,6 +34,7 @@ def send_pilot(
             Ending.INTERRUPTED if interrupted else Ending.STOPPED,
             _STOPPED,
             "When the rows look right in Reevo, `resume` sends the others.",
+            code="interrupted" if interrupted else "pilot_not_confirmed",
         )
     )
 

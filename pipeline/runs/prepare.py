@@ -152,6 +152,7 @@ def _open_lookup(
             f"The lookup '{name}' cannot be read: {error.message}",
             where=error.where,
             hint=error.hint,
+            code="lookup_file_wrong",
         ) from error
     match, returns = (
         _lookup_column(mapping, name, lookup, opened, header)
@@ -175,6 +176,7 @@ def _files_missing(
         message="The mapping needs lookup files that are not there.",
         hint=f"Put them into {listed}: CSV or XLSX, with an id of the old system and "
         "one of Reevo in each row.",
+        code="lookup_file_missing",
     )
 
 
@@ -184,7 +186,7 @@ def _sound(opened: OpenSource) -> Iterator[Batch]:
         if not errors.is_empty():
             row, message, hint = errors.select("row", "message", "hint").row(0)
             where = f"{opened.source.label}, row {row}"
-            raise SourceError(message, where=where, hint=hint)
+            raise SourceError(message, where=where, hint=hint, code="source_damaged")
         yield batch
 
 
@@ -206,4 +208,5 @@ def _lookup_column(
                 did_you_mean(header, [column.name for column in columns]),
             ),
         ),
+        code="lookup_file_wrong",
     )

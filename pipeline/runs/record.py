@@ -96,12 +96,14 @@ def plan_of(record: RunRecord, tools: Tools) -> Plan:
             where=str(folder),
             hint="Put that folder back beside the ledger: both belong together. What "
             "was sent is in the ledger, and no run sends it again.",
+            code="plan_gone",
         )
     if plan is None:
         raise PipelineError(
             f"The run {record.name} ended before its plan was complete; nothing of it "
             "was sent.",
             hint="Run the import again.",
+            code="plan_incomplete",
         )
     return plan
 
@@ -116,6 +118,7 @@ def writing_report(folder: Path) -> Iterator[None]:
         raise PipelineError(
             "Another process has been writing the report of this run for minutes.",
             hint="Wait for it to end, then try again.",
+            code="report_busy",
         ) from None
 
 
@@ -160,6 +163,7 @@ def _failed(run: OpenRun, error: PipelineError, now: datetime) -> Summary:
         ended_at=now,
         reason=error.sentence,
         hint=error.hint,
+        code=error.code,
         next=error.next,
     )
 
@@ -190,4 +194,5 @@ def _held(folder: Path, name: str) -> Iterator[None]:
         raise PipelineError(
             f"The run {name} is still going on in another process.",
             hint="Wait for it to end, or stop it, before you go on with it.",
+            code="run_goes_on",
         ) from None

@@ -98,6 +98,7 @@ class Resolver:
                 error.message,
                 where=_place(self.mapping, lookup),
                 hint=error.hint,
+                code=error.code,
             ) from error
 
 

@@ -52,7 +52,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run came to. `reason` and `hint` say why it ended early, if it did."""
+    """What a run came to. `reason`, `hint` and `code` say why it ended early."""
 
     heading: Heading | None
     status: RunStatus
@@ -64,6 +64,7 @@ class Summary:
     posted: Posted = field(default_factory=Posted)
     reason: str = ""
     hint: str = ""
+    code: str = ""
     next: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -104,6 +105,7 @@ class Summary:
             "notes": list(self.all_notes()),
             "reason": self.reason,
             "hint": self.hint,
+            "code": self.code,
             "next": list(self.next),
         }
 

@@ -59,6 +59,7 @@ def settle_by_person(
             " ".join(mistakes),
             where=f"run {run.record.name}",
             hint="The uncertain rows, with their numbers, are in rows.csv.",
+            code="verdict_wrong",
         )
     ledger.settle(run.number, settled)
 

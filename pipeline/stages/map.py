@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.activity import IDS, LIST_FIELDS
+from pipeline.alike import did_you_mean_each
 from pipeline.issues import all_issues, issue_rows
 from pipeline.lookups import KIND_OF, LookupTable, answer_in_order
 from pipeline.mapping.cells import (
@@ -185,10 +186,11 @@ def _translated(cells: pl.DataFrame, name: str, rule: FieldRule) -> Step:
         return cells, []
     filled = pl.col("value").is_not_null()
     translated = cells.with_columns(known=pl.when(filled).then(_known(rule)))
+    wrong = translated.filter(filled & pl.col("known").is_null())
     words = [*(rule.values or {}), *(f"...{text}..." for text in rule.contains or {})]
     unknown = issue_rows(
         "unknown_value",
-        translated.filter(filled & pl.col("known").is_null()),
+        wrong.with_columns(did_you_mean_each(wrong["value"], [*(rule.values or {})])),
         column=pl.col("column"),
         field=name,
         value=pl.col("value"),
@@ -224,10 +226,12 @@ def _looked_up(
 ) -> Step:
     if not rule.lookup:
         return cells, []
-    asked = answer_in_order(cells, [bound.lookups[each] for each in rule.lookup])
+    tables = [bound.lookups[each] for each in rule.lookup]
+    asked = answer_in_order(cells, tables)
     filled = pl.col("value").is_not_null() & ~pl.col("blank")
     many = pl.col("many").fill_null(0)
-    missing, several = asked.filter(filled & (many == 0)), asked.filter(many > 1)
+    missing = _with_nearest(asked.filter(filled & (many == 0)), tables)
+    several = asked.filter(many > 1)
     drops = rule.when_missing == "drop", rule.when_several == "drop"
     one = pl.when(many == 1).then(pl.col("answer"))
     place: dict[str, pl.Expr | str] = {
@@ -245,6 +249,13 @@ def _looked_up(
             strict=True,
         )
     ]
+
+
+def _with_nearest(missing: pl.DataFrame, tables: list[LookupTable]) -> pl.DataFrame:
+    if missing.is_empty():
+        return missing
+    known = pl.concat([table.pairs["value"] for table in tables])
+    return missing.with_columns(did_you_mean_each(missing["value"], known))
 
 
 def _timed(

@@ -15,11 +15,14 @@ from pipeline.activity import (
     request_schema,
     warning_schema,
 )
+from pipeline.alike import did_you_mean_each
 from pipeline.issues import all_issues, issue_rows, value_text
 from pipeline.rows import Checked, Mapped, Severity
 
 # Pandera's own name for the check that `nullable=False` stands for.
 _CODES = {"not_nullable": "required"}
+_OLD_ID = r"^[0-9A-Za-z]*\d[0-9A-Za-z]*$"
+_LOOK_UP = "a `lookup` in the mapping turns it into Reevo's id."
 
 
 def validate_rows(mapped: Mapped, rules: ActivityRules) -> Checked:
@@ -74,11 +77,30 @@ def _issues(
     known = field in failing.columns
     return issue_rows(
         code,
-        failing,
+        failing.with_columns(_near(code, field, failing)) if known else failing,
         column=labels.get(field, ""),
         field=field if known else "",
         value=value_text(failing.schema[field], field) if known else "",
         detail=_detail(code, field, rules),
+    )
+
+
+def _near(code: str, field: str, failing: pl.DataFrame) -> pl.Expr | pl.Series:
+    """A further sentence for each message."""
+    if code == "unknown_value":
+        return did_you_mean_each(failing[field], CATEGORIES)
+    if code == "not_a_uuid":
+        return _kind_of_id(value_text(failing.schema[field], field)).alias("near")
+    return pl.lit("").alias("near")
+
+
+def _kind_of_id(text: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(text.str.contains("@", literal=True))
+        .then(pl.lit(f" It looks like an e-mail address: {_LOOK_UP}"))
+        .when(text.str.contains(_OLD_ID))
+        .then(pl.lit(f" It looks like an id of the old system: {_LOOK_UP}"))
+        .otherwise(pl.lit(""))
     )
 
 

@@ -220,4 +220,5 @@ def _no_time(profiles: Sequence[ColumnProfile]) -> PipelineError:
         hint=f"The file has {listed or 'no column with a name'}. Export it again with "
         "the date of each activity; or copy the preset generic "
         "(activity-import presets --show generic) and name the column yourself.",
+        code="no_time_column",
     )

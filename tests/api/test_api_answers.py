@@ -50,8 +50,22 @@ def test_a_row_is_rejected_in_the_words_of_the_api(status: int) -> None:
         http_status=status,
         code="field_value_invalid",
         field="subject",
-        message="Too long",
+        message="subject: Too long",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("record_not_found", "record_not_found"),
+        ("their_own_word", "their_own_word"),
+        ("not_found", "api_not_found"),
+        ("required", "api_required"),
+        ("disk_full", "api_disk_full"),
+    ],
+)
+def test_a_word_of_the_api_is_never_taken_for_one_of_ours(said: str, code: str) -> None:
+    assert read(400, b'{"code":"%b"}' % said.encode()).code == code
 
 
 def test_a_row_rejected_without_words_says_so() -> None:

@@ -37,7 +37,10 @@ def detail(*loc: str | int, msg: str = "Bad", kind: str = "value_error") -> obje
         ),
         ({"error": {"code": "a", "field": "contact_ids[3]"}}, ("a", "contact_ids")),
         ({"error": {"code": "a", "field": "metadata"}}, ("a", "")),
-        ({"code": "a", "message": "B", "field": "subject"}, ("a", "subject", "B")),
+        (
+            {"code": "a", "message": "B", "field": "subject"},
+            ("a", "subject", "subject: B"),
+        ),
         ({"code": 17, "message": "B"}, ("17", "", "B")),
         ({"error": "AError", "message": "B", "details": None}, ("AError", "", "B")),
         ({"error": "AError", "message": "B", "details": "C"}, ("AError", "", "B; C")),
@@ -46,7 +49,27 @@ def detail(*loc: str | int, msg: str = "Bad", kind: str = "value_error") -> obje
         ({"errors": [{"code": "a", "message": "B"}, "C"]}, ("a", "", "B; C")),
         (
             {"errors": [{"field": "metadata.subject", "message": "B"}]},
-            ("", "subject", "B"),
+            ("", "subject", "subject: B"),
+        ),
+        (
+            {"code": "a", "message": "B", "field": "/attributes/contact_ids/1"},
+            ("a", "contact_ids", "contact_ids[1]: B"),
+        ),
+        (
+            {"errors": [{"path": "$.attributes.contact_ids[1]", "message": "B"}]},
+            ("", "contact_ids", "contact_ids[1]: B"),
+        ),
+        (
+            {"errors": [{"pointer": "#/attributes/metadata/subject", "message": "B"}]},
+            ("", "subject", "subject: B"),
+        ),
+        (
+            {"errors": [{"field": "attributes.contact_ids.0.id", "message": "B"}]},
+            ("", "contact_ids", "contact_ids[0]: B"),
+        ),
+        (
+            {"errors": [{"field": "owner.team", "message": "B"}]},
+            ("", "team", "team: B"),
         ),
         ({"message": "B", "error": {"message": "B"}}, ("", "", "B")),
     ],

@@ -122,6 +122,7 @@ def test_a_lookup_that_asks_needs_a_key_and_says_so() -> None:
         "  where: REEVO_API_KEY\n"
         "  hint:  Set the variable REEVO_API_KEY, or name a file by --api-key-file; or "
         "try with --sandbox.\n"
+        "  explain: activity-import explain api_key_missing\n"
     )
 
 

@@ -77,7 +77,7 @@ def test_a_field_that_the_api_does_not_have_is_explained(sandbox: Sandbox) -> No
 
     assert caught.value.message == (
         "Reevo cannot find contacts by 'e_mail' (invalid_filter_field). It said: "
-        "No field e_mail."
+        "e_mail: No field e_mail."
     )
     assert caught.value.hint == (
         "Correct `match` of the lookup: it is the API's name of a field, such as "

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 import pipeline.mapping
 from pipeline.activity import CATEGORIES, FIELDS
-from pipeline.issues import KINDS
+from pipeline.catalogue import ISSUES
 from pipeline.mapping import Preset, presets
 from pipeline.mapping.load import DELIMITERS, ESCAPES
 from pipeline.mapping.times import FORMATS
@@ -206,7 +206,7 @@ def test_the_full_mapping_uses_every_key_but_alternatives() -> None:
         (PARTS["category"]["enum"], [*CATEGORIES, None]),
         (PARTS["transform"]["enum"], list(TRANSFORMS)),
         (PARTS["format"]["anyOf"][0]["enum"], list(FORMATS)),
-        (PARTS["golden_row"]["properties"]["issue"]["enum"], [*KINDS, None]),
+        (PARTS["golden_row"]["properties"]["issue"]["enum"], [*ISSUES, None]),
         (
             TOP["source"]["properties"]["delimiter"]["anyOf"][0]["enum"],
             [*DELIMITERS, None],

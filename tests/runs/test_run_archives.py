@@ -152,6 +152,7 @@ def test_a_terminal_is_no_source(export: str) -> None:
         "Error: Nothing is piped into standard input.\n"
         "  where: stdin\n"
         "  hint:  Name a file, or pipe one in: cat FILE | activity-import ... -\n"
+        "  explain: activity-import explain source_not_piped\n"
     )
 
 
@@ -162,6 +163,7 @@ def test_standard_input_is_read_once(export: str) -> None:
         "Error: Standard input can be read only once.\n"
         "  where: stdin\n"
         "  hint:  Name `-` once.\n"
+        "  explain: activity-import explain source_not_piped\n"
     )
 
 

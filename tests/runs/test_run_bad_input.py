@@ -31,10 +31,11 @@ def empty_workbook(path: Path) -> None:
     openpyxl.Workbook().save(path)
 
 
-def error(message: str, where: str = "", hint: str = "") -> str:
+def error(code: str, message: str, where: str = "", hint: str = "") -> str:
     lines = [f"Error: {message}"]
     lines += [f"  where: {where}"] if where else []
     lines += [f"  hint:  {hint}"] if hint else []
+    lines += [f"  explain: activity-import explain {code}"]
     return "\n".join(lines) + "\n"
 
 
@@ -80,6 +81,15 @@ FILES = {
     "pipe.csv": (os.mkfifo, "This is no regular file.", "Name a CSV or XLSX file."),
 }
 
+CODES = {
+    "empty.csv": "source_empty",
+    "blank.csv": "source_empty",
+    "void.xlsx": "source_empty",
+    "rows.csv.gz": "source_damaged",
+    "broken.xlsx": "source_damaged",
+    "secret.xlsx": "source_has_password",
+}
+
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("command", ["validate", "run", "inspect", "preview"])
@@ -91,7 +101,9 @@ def test_a_file_that_is_no_table(name: str, command: str) -> None:
     ended = activity_import(*words, REEVO_API_KEY="k")
 
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == error(message, name, hint)
+    assert ended.err == error(
+        CODES.get(name, "source_not_a_table"), message, name, hint
+    )
 
 
 def test_a_missing_file_is_named_and_the_nearest_too() -> None:
@@ -99,7 +111,10 @@ def test_a_missing_file_is_named_and_the_nearest_too() -> None:
     ended = activity_import("validate", "cals.csv", *GENERIC)
 
     assert ended.err == error(
-        "There is no such file.", "cals.csv", "Did you mean 'calls.csv'?"
+        "source_missing",
+        "There is no such file.",
+        "cals.csv",
+        "Did you mean 'calls.csv'?",
     )
     assert ended.code == 1
 
@@ -109,7 +124,10 @@ def test_a_missing_sheet_is_named_and_the_nearest_too() -> None:
     ended = activity_import("validate", path, *GENERIC, "--sheet", "Activitys")
 
     assert ended.err == error(
-        "There is no sheet 'Activitys'.", str(path), "Did you mean 'Activities'?"
+        "source_part_unknown",
+        "There is no sheet 'Activitys'.",
+        str(path),
+        "Did you mean 'Activities'?",
     )
 
 
@@ -126,7 +144,7 @@ def test_a_mapping_that_is_not_there(name: str, hint: str) -> None:
     ended = activity_import("validate", "rows.csv", "-m", name)
 
     message = f"There is no mapping '{name}': no such file, and no such preset."
-    assert (ended.code, ended.err) == (1, error(message, hint=hint))
+    assert (ended.code, ended.err) == (1, error("mapping_missing", message, hint=hint))
 
 
 def test_a_mapping_that_does_not_fit_names_every_missing_column() -> None:
@@ -141,6 +159,7 @@ def test_a_mapping_that_does_not_fit_names_every_missing_column() -> None:
         "  plain.yaml:6:25: The file has no column 'When'. Did you mean 'Wen'?",
         "  plain.yaml:7:19: The file has no column 'What'.",
         "  hint:  The file has these columns: ID , Wen, Subject, Subject.",
+        "  explain: activity-import explain mapping_does_not_fit",
     ]
 
 
@@ -148,7 +167,7 @@ def test_missing_lookup_files_are_all_named() -> None:
     shutil.copy(ROOT / "samples/salesforce/Task.csv", "Task.csv")
     ended = activity_import("validate", "Task.csv", "-m", "salesforce-task")
 
-    first, _, *missing, hint = ended.err.splitlines()
+    first, _, *missing, hint, _ = ended.err.splitlines()
     assert first == "Error: The mapping needs lookup files that are not there."
     assert [line.split("lookup file ")[1] for line in missing] == [
         "'accounts.csv' is missing.",
@@ -179,11 +198,16 @@ NO_KEY = (
 @pytest.mark.parametrize(
     ("words", "environment", "message"),
     [
-        ([], {}, error("There is no API key.", "REEVO_API_KEY", NO_KEY)),
+        (
+            [],
+            {},
+            error("api_key_missing", "There is no API key.", "REEVO_API_KEY", NO_KEY),
+        ),
         (
             ["--api-key-file", "nowhere"],
             {},
             error(
+                "api_key_unusable",
                 "The file with the API key cannot be read: No such file or directory.",
                 "nowhere",
             ),
@@ -192,6 +216,7 @@ NO_KEY = (
             ["--base-url", "http://api.example"],
             {"REEVO_API_KEY": "k"},
             error(
+                "base_url_wrong",
                 "The base URL of api.example is not encrypted: anyone on the way can "
                 "read the key.",
                 hint="Write https:// in place of http://, or give --allow-http if you "
@@ -202,6 +227,7 @@ NO_KEY = (
             ["--base-url", "api.example"],
             {"REEVO_API_KEY": "k"},
             error(
+                "base_url_wrong",
                 "The base URL is not a web address.",
                 hint="Write it like https://api.reevo.ai.",
             ),

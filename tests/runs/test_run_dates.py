@@ -82,6 +82,7 @@ def test_a_column_that_does_not_tell_is_refused_with_both_readings() -> None:
         "  hint:  Add --dates day_first or --dates month_first to the command; or "
         "write `formats: [day_first]` or `formats: [month_first]` in the mapping "
         "instead of day_or_month_first.",
+        "  explain: activity-import explain dates_undecided",
     ]
     assert not Path("reports").exists()
 
@@ -102,6 +103,7 @@ def test_a_column_that_tells_both_is_refused_with_the_rows() -> None:
         "  " + only.format(4, "4/15/2024", "15 April 2024", "month"),
         "  hint:  Export the file again with one form of dates, or write the dates of "
         "one kind as YYYY-MM-DD.",
+        "  explain: activity-import explain dates_undecided",
     ]
 
 

@@ -163,6 +163,7 @@ def test_the_json_summary_in_full(api: str) -> None:
         "reports": reports,
         "reason": "",
         "hint": "",
+        "code": "",
         "notes": [IN_UTC],
         "next": [f"activity-import run {reports}/fix-me.csv -m plain.yaml"],
     }
@@ -374,7 +375,8 @@ def test_a_dry_run_cannot_be_resumed() -> None:
     assert (ended.code, ended.err) == (
         1,
         f"Error: The run {dry.run} was a dry run: there is nothing to go on with.\n"
-        "  hint:  Use `activity-import run` to send the rows.\n",
+        "  hint:  Use `activity-import run` to send the rows.\n"
+        "  explain: activity-import explain run_was_dry\n",
     )
 
 
@@ -417,9 +419,11 @@ def test_check_mapping_tells_the_mistakes_of_all_files() -> None:
         "Error: The mapping has 1 mistake.\n"
         "  where: a.yaml\n"
         "  a.yaml:1:1: The mapping needs 'fields'.\n"
+        "  explain: activity-import explain mapping_wrong\n"
         "Error: The mapping has 1 mistake.\n"
         "  where: b.yaml\n"
         "  The file is no table of keys such as `version: 1`.\n"
+        "  explain: activity-import explain mapping_wrong\n"
     )
 
 
@@ -434,7 +438,8 @@ def test_check_mapping_runs_the_tests_inside() -> None:
         1,
         "Error: The mapping has 1 mistake.\n"
         "  where: a.yaml\n"
-        "  a.yaml:9:5: Test 1: subject is 'Hi', expected 'Ho'.\n",
+        "  a.yaml:9:5: Test 1: subject is 'Hi', expected 'Ho'.\n"
+        "  explain: activity-import explain mapping_wrong\n",
     )
 
 

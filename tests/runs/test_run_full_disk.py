@@ -68,6 +68,7 @@ def test_a_disk_that_fills_while_sending_loses_nothing(
         "Error: The ledger cannot be written: the disk is full.",
         "  where: small/ledger.sqlite",
         "  hint:  Make room on the disk, then go on with `activity-import resume`.",
+        "  explain: activity-import explain disk_full",
         f"  next:  activity-import resume {reports.name} --ledger=small/ledger.sqlite",
     ]
     subjects = [each["body"]["attributes"]["metadata"]["subject"] for each in taken]

@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline.issues import KINDS, all_issues, issue_rows
-from pipeline.rows import ISSUE_SCHEMA, Severity, no_issues
+from pipeline.catalogue import ISSUES, Level
+from pipeline.issues import all_issues, issue_rows
+from pipeline.rows import ISSUE_SCHEMA, no_issues
 from tests.stages.stage_givens import issue, issues_frame
 
 
@@ -28,7 +29,8 @@ def test_an_issue_is_told_for_each_row_of_the_frame() -> None:
             column=head,
             field="account_id",
             value=cell,
-            message=f"'{cell}' in column '{head}' is not a Reevo id (a UUID).",
+            message=f"'{cell}' in column '{head}' is not a Reevo id (a UUID, such as "
+            "2d38de7c-3bec-4519-8b67-4d999253f6b7).",
             hint=hint,
         )
         for row, cell, head in ((3, "x", "A"), (5, "y", "B"))
@@ -72,20 +74,20 @@ def test_braces_in_a_value_are_only_text() -> None:
     )
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", ISSUES)
 def test_every_kind_can_be_told(code: str) -> None:
-    kind = KINDS[code]
+    kind = ISSUES[code]
     frame = pl.DataFrame({"row": [2]})
 
     (told,) = issue_rows(
         code, frame, column="C", field="F", value="V", detail="D"
     ).iter_rows(named=True)
 
-    facts = {"column": "C", "field": "F", "value": "V", "detail": "D"}
+    facts = {"column": "C", "field": "F", "value": "V", "detail": "D", "near": ""}
     assert told == issue(
         2,
         code,
-        severity=kind.severity.value,
+        severity=kind.level.value,
         column="C",
         field="F",
         value="V",
@@ -94,14 +96,14 @@ def test_every_kind_can_be_told(code: str) -> None:
     )
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", ISSUES)
 def test_every_kind_is_named_in_words_that_end_like_sentences(code: str) -> None:
-    kind = KINDS[code]
+    kind = ISSUES[code]
 
     assert re.fullmatch(r"[a-z_]+", kind.code)
     assert kind.title[0].isupper()
     assert not kind.title.endswith(".")
-    assert kind.message.endswith(".")
+    assert kind.message.removesuffix("{near}").endswith(".")
     assert kind.hint.endswith(".")
 
 
@@ -125,7 +127,7 @@ def test_no_frames_are_no_issues() -> None:
 
 
 def test_only_these_are_warnings() -> None:
-    warnings = {c for c, kind in KINDS.items() if kind.severity is Severity.WARNING}
+    warnings = {c for c, kind in ISSUES.items() if kind.level is Level.WARNING}
 
     assert warnings == {
         "missing_cells",

@@ -31,6 +31,8 @@ LOOK = (
     '"`activity-import reconcile 20261123-0731-ab12` looks for it in Reevo, in the '
     'timeline of the linked record."'
 )
+SAYS = "The API says of `subject` (your column 'Id'): Not there."
+NO = "The API says of `contact_ids` (your column 'Id, Note'): No."
 EMPTY = issue(
     4, "required", column="Id", field="subject", message="Empty.", hint="Fill, please."
 )
@@ -77,7 +79,8 @@ def test_rows_csv_tells_the_outcome_of_every_row(tmp_path: Path, plan: Plan) -> 
     assert text(tmp_path, ROWS) == (
         f"{OUTCOME},Id,Note\n"
         'tasks.csv,"",2,created,act 1,,,,,201,1,a,"x, y"\n'
-        'tasks.csv,"",3,rejected,,record_not_found,Id,Not there.,'
+        'tasks.csv,"",3,rejected,,record_not_found,Id,'
+        f"{SAYS},"
         f'{CORRECT},422,1,b,"say ""hi"""\n'
         'tasks.csv,"",4,invalid,,required,Id,Empty.,"Fill, please.",,,c,\n'
         f'tasks.csv,"",5,uncertain,,answer_unknown,"",No answer.,{LOOK},,2,d,d\n'
@@ -95,7 +98,8 @@ def test_issues_csv_tells_issues_of_the_plan_and_of_the_api(
 
     assert text(tmp_path, ISSUES) == (
         "source,sheet,row,severity,code,column,field,value,message,hint\n"
-        'tasks.csv,"",3,error,record_not_found,Id,subject,"",Not there.,'
+        'tasks.csv,"",3,error,record_not_found,Id,subject,"",'
+        f"{SAYS},"
         f"{CORRECT}\n"
         'tasks.csv,"",4,error,required,Id,subject,"",Empty.,"Fill, please."\n'
         f'tasks.csv,"",5,error,answer_unknown,"","","",No answer.,{LOOK}\n'
@@ -109,7 +113,7 @@ def test_fix_me_csv_holds_the_rows_that_can_be_corrected(
 
     assert text(tmp_path, FIX_ME) == (
         "Id,Note,_status,_code,_message,_hint\n"
-        f'b,"say ""hi""",rejected,record_not_found,Not there.,{CORRECT}\n'
+        f'b,"say ""hi""",rejected,record_not_found,{SAYS},{CORRECT}\n'
         'c,,invalid,required,Empty.,"Fill, please."\n'
     )
 
@@ -124,7 +128,7 @@ def test_outcomes_and_issues_are_counted(tmp_path: Path, plan: Plan) -> None:
     assert counted.issues == {
         code: IssueCount(code, 1, row, message)
         for code, row, message in (
-            ("record_not_found", 3, "Not there."),
+            ("record_not_found", 3, SAYS),
             ("required", 4, "Empty."),
             ("answer_unknown", 5, "No answer."),
         )
@@ -183,10 +187,10 @@ def test_another_refusal_asks_to_correct_the_row(tmp_path: Path) -> None:
     report(tmp_path, plan, fates_of((own,)))
 
     assert text(tmp_path, FIX_ME).splitlines()[1:] == [
-        'a,rejected,refused,No.,"Correct the row, then run fix-me.csv."'
+        f'a,rejected,refused,"{NO}","Correct the row, then run fix-me.csv."'
     ]
     assert text(tmp_path, ROWS).splitlines()[1:] == [
-        'tasks.csv,"",2,rejected,,refused,"Id, Note",No.,'
+        f'tasks.csv,"",2,rejected,,refused,"Id, Note","{NO}",'
         '"Correct the row, then run fix-me.csv.",400,3,a'
     ]
 

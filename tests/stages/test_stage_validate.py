@@ -27,6 +27,8 @@ from tests.stages.stage_givens import (
 
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 LINKED = replace(RULES, require_link=True)
+UUID = "(a UUID, such as 2d38de7c-3bec-4519-8b67-4d999253f6b7)"
+LOOK_UP = "a `lookup` in the mapping turns it into Reevo's id."
 USE_ID = "Use the id from Reevo, or a lookup in the mapping."
 SHORTEN = "Shorten it, or set `when_too_long: truncate` in the mapping."
 FILL = "Fill in the cell, or give the field a `default` in the mapping."
@@ -64,7 +66,8 @@ FILL = "Fill in the cell, or give the field a `default` in the mapping."
             "001A",
             "not_a_uuid",
             "001A",
-            "'001A' in column 'The account_id' is not a Reevo id (a UUID).",
+            f"'001A' in column 'The account_id' is not a Reevo id {UUID}. It looks "
+            f"like an id of the old system: {LOOK_UP}",
             USE_ID,
         ),
         (
@@ -72,7 +75,16 @@ FILL = "Fill in the cell, or give the field a `default` in the mapping."
             ["a", ID],
             "not_a_uuid",
             f"a; {ID}",
-            f"'a; {ID}' in column 'The contact_ids' is not a Reevo id (a UUID).",
+            f"'a; {ID}' in column 'The contact_ids' is not a Reevo id {UUID}.",
+            USE_ID,
+        ),
+        (
+            "opportunity_id",
+            "ada@example.com",
+            "not_a_uuid",
+            "ada@example.com",
+            "'ada@example.com' in column 'The opportunity_id' is not a Reevo id "
+            f"{UUID}. It looks like an e-mail address: {LOOK_UP}",
             USE_ID,
         ),
         (
@@ -89,7 +101,8 @@ FILL = "Fill in the cell, or give the field a `default` in the mapping."
             "unknown_value",
             "call",
             "'call' in column 'The category' is not one of: TEXT, LINKEDIN, "
-            "SOCIAL_MEDIA, EVENT, CONFERENCE, WEBINAR, CALL, OTHER.",
+            "SOCIAL_MEDIA, EVENT, CONFERENCE, WEBINAR, CALL, OTHER. Did you mean "
+            "'CALL'?",
             "Correct the value, or add it to `values` in the mapping, or say there "
             "what it becomes `otherwise`.",
         ),

@@ -180,6 +180,7 @@ def test_a_preset_that_may_fit_is_named_and_not_used() -> None:
         "  where: few.csv\n"
         "  hint:  Near ones: generic has activity_time, subject; 2 of its 9 columns. "
         "Name a mapping by -m, or have one drafted.\n"
+        "  explain: activity-import explain mapping_not_named\n"
         "  next:  activity-import preview few.csv -m generic\n"
         "  next:  activity-import suggest few.csv\n"
     )

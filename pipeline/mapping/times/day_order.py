@@ -139,7 +139,9 @@ class DayOrder:
     def _refusal(self, message: str, lines: tuple[str, ...], hint: str) -> MappingError:
         path = self._mapping.path
         mistakes = tuple(Mistake(line) for line in lines)
-        return MappingError(path, mistakes, message=message, hint=hint)
+        return MappingError(
+            path, mistakes, message=message, hint=hint, code="dates_undecided"
+        )
 
     def _lines(self, kind: str) -> Iterator[str]:
         only = f", only with {_ORDERS[kind]}" if kind in _ORDERS else ""

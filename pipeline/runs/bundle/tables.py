@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipeline.activity import FIELDS
-from pipeline.issues import KINDS
+from pipeline.catalogue import ENTRIES, ISSUES
 from pipeline.ledger import Ledger, State
 from pipeline.plan import Plan, to_send
 from pipeline.runs.bundle.masking import Tags, form, form_of
@@ -20,19 +20,13 @@ _LOOKED_AT: Final = 10_000
 _MOST_FORMS: Final = 5
 _LONGEST_FORM: Final = 40
 _HIDDEN: Final = "[...]"
-_OWN_CODES: Final = frozenset(KINDS) | {
-    *("no_answer", "server_error", "answer_without_id", "answer_unknown"),
-    *("in_flight", "not_found", "several_found", "no_link_to_look_in"),
-    *("timeline_unread", "absence_unproven", "record_not_found", "reconciled"),
-    *("settled_by_person", "resent_by_order", "not_sent", "sent_before"),
-    *("already_imported", "combined", "skipped_by_rule", "no_record"),
-}
+_OF_THE_ROW: Final = r"\{(detail|near)\}"
 _TEXTS = pl.selectors.string()
 
 
 def code_of(code: str) -> str:
     """The code, if it is one of ours; of one of the API's the form."""
-    ours = code in _OWN_CODES or re.fullmatch(r"http_\d{3}", code) or not code
+    ours = code in ENTRIES or re.fullmatch(r"http_\d{3}", code) or not code
     return code if ours else form_of(code)
 
 
@@ -142,12 +136,12 @@ def _no_issues() -> pl.DataFrame:
 
 def _text_again(which: str) -> pl.Expr:
     """The catalogue's text with the masked value; of its details nothing."""
-    templates = {code: getattr(kind, which) for code, kind in KINDS.items()}
+    templates = {code: getattr(kind, which) for code, kind in ISSUES.items()}
     text = pl.col("code").replace_strict(templates, default="", return_dtype=pl.String)
     facts = {"value": "value", "column": "column", "field": "field"}
     for name, column in facts.items():
         text = text.str.replace_all(f"{{{name}}}", pl.col(column), literal=True)
-    return text.str.replace_all("{detail}", _HIDDEN, literal=True)
+    return text.str.replace_all(_OF_THE_ROW, _HIDDEN)
 
 
 def log_of(plan: Plan, ledger: Ledger, run: int) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from pipeline.issues import KINDS
+from pipeline.catalogue import ISSUES, Level
 from pipeline.pages import Chart, Series, stacked
-from pipeline.rows import Severity, Status
+from pipeline.rows import Status
 from pipeline.runs.history.past import PastRun
 from pipeline.stages.report import title_of
 
@@ -115,7 +115,7 @@ def errors_of(run: PastRun) -> Counter[str]:
 
 
 def _is_warning(code: str) -> bool:
-    return code in KINDS and KINDS[code].severity is Severity.WARNING
+    return code in ISSUES and ISSUES[code].level is Level.WARNING
 
 
 def _counts(period: Period) -> Counter[str]:

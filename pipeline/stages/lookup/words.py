@@ -1,6 +1,6 @@
 """Why Reevo could not be asked, in words a person can act on."""
 
-from pipeline.api import Answer
+from pipeline.api import Answer, Verdict
 from pipeline.errors import ApiError
 from pipeline.lookups import plural
 from pipeline.mapping.model import QueryLookup
@@ -22,6 +22,7 @@ def refused(lookup: QueryLookup, answer: Answer) -> ApiError:
     return ApiError(
         f"Reevo cannot find {records} by '{lookup.match}' ({code}).{said}",
         hint=f"{_FIELD}{_EXAMPLES[lookup.record_type]}. Or use a lookup file.",
+        code="lookup_query_wrong",
     )
 
 
@@ -31,6 +32,7 @@ def field_not_shown(lookup: QueryLookup) -> ApiError:
     return ApiError(
         f"Reevo finds {records} by '{lookup.match}', and does not show that field.",
         hint=f"{_FIELD}{_EXAMPLES[lookup.record_type]}. Or use a lookup file.",
+        code="lookup_query_wrong",
     )
 
 
@@ -40,6 +42,7 @@ def too_many_pages(lookup: QueryLookup) -> ApiError:
     return ApiError(
         f"Reevo finds far too many {records} by '{lookup.match}'.",
         hint="Look up something that fewer records share, such as an e-mail.",
+        code="lookup_query_wrong",
     )
 
 
@@ -51,10 +54,13 @@ def not_answering(lookup: QueryLookup, answer: Answer) -> ApiError:
             f"The key may not read {records} (HTTP {answer.http_status}).",
             hint=f"Give it the right to read {records} ({_PERMISSIONS}), or use a "
             "lookup file.",
+            code="lookup_not_permitted",
         )
+    is_final = answer.verdict is Verdict.STOP
     message = answer.message.replace("The row was not sent. ", "")
     message = message.replace("The row was sent. ", "")
     return ApiError(
         f"Reevo could not be asked for {records}: {message}",
         hint="Nothing was sent. Try again; answers that came are kept.",
+        code=answer.code if is_final else "lookup_unanswered",
     )

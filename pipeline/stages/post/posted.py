@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 
 class Ending(StrEnum):
@@ -18,7 +19,8 @@ class Ending(StrEnum):
 class Posted:
     """What sending came to: how it ended, why, and the traffic it took.
 
-    `resumable`: what was not sent may be sent by `resume` as it is.
+    `code` says in the catalogue's words why it ended early. `resumable`: what was not
+    sent may be sent by `resume` as it is.
     """
 
     ending: Ending = Ending.FINISHED
@@ -29,6 +31,7 @@ class Posted:
     throttled: int = 0
     seconds: float = 0.0
     resumable: bool = True
+    code: str = ""
 
     @property
     def per_second(self) -> float:
@@ -38,7 +41,7 @@ class Posted:
         """What ended the sending came too late: only a person's stop still counts."""
         if self.ending in {Ending.FINISHED, Ending.INTERRUPTED}:
             return self
-        return replace(self, ending=Ending.FINISHED, reason="", hint="")
+        return replace(self, ending=Ending.FINISHED, reason="", hint="", code="")
 
     def then(self, later: "Posted") -> "Posted":
         """Both as one: the later ending, the traffic of both."""
@@ -49,3 +52,8 @@ class Posted:
             throttled=self.throttled + later.throttled,
             seconds=self.seconds + later.seconds,
         )
+
+
+STOPPED_BY_USER: Final = Posted(
+    Ending.INTERRUPTED, "You stopped the run.", code="interrupted"
+)

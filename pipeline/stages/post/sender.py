@@ -11,7 +11,7 @@ from pipeline.api import ActivityApi, Pace
 from pipeline.ledger import Recorder
 from pipeline.progress import Progress
 from pipeline.rows import Request
-from pipeline.stages.post.posted import Ending, Posted
+from pipeline.stages.post.posted import STOPPED_BY_USER, Posted
 from pipeline.stages.post.shift import Limits, Shift
 from pipeline.stopping import Stop
 
@@ -73,8 +73,7 @@ class ApiSender:
             )
             self._progress.watch(shift.situation)
             loop = asyncio.get_running_loop()
-            stopped = Posted(Ending.INTERRUPTED, "You stopped the run.")
-            self._stop.on_request_in(loop, partial(shift.end, stopped))
+            self._stop.on_request_in(loop, partial(shift.end, STOPPED_BY_USER))
             if self._stop.is_requested():
-                return stopped
+                return STOPPED_BY_USER
             return await shift.work(requests)

@@ -175,7 +175,7 @@ class Shift:
                 await self._see_through(request)
                 self._progress.advance(1)
         except Exception as error:
-            self.end(Posted(Ending.STOPPED, str(error)))
+            self.end(Posted(Ending.STOPPED, str(error), code="program_fault"))
             raise
 
     async def _see_through(self, request: Request) -> None:
@@ -248,7 +248,7 @@ class Shift:
     def _take_note(self, answer: Answer) -> None:
         if answer.verdict is Verdict.STOP:
             hint = _STOP_HINTS.get(answer.code, "")
-            self.end(Posted(Ending.STOPPED, answer.message, hint))
+            self.end(Posted(Ending.STOPPED, answer.message, hint, code=answer.code))
             return
         self._circuit.heard(answer)
         if answer.verdict is Verdict.AGAIN:
@@ -268,12 +268,13 @@ class Shift:
                     f"{self._rejected:,} of {self._answered:,} rows were refused, more "
                     f"than --max-failed {self._limits.max_failed} allows.",
                     "Look at fix-me.csv before you go on.",
+                    code="too_many_failed",
                 )
             )
 
     def _give_up(self, reason: str) -> None:
         hint = "Go on with `activity-import resume` when it is back."
-        self.end(Posted(Ending.STOPPED, reason, hint))
+        self.end(Posted(Ending.STOPPED, reason, hint, code="api_down"))
 
     async def _wait(self, seconds: float) -> None:
         """Shorter when the shift ends meanwhile."""

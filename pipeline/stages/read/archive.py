@@ -79,6 +79,7 @@ class ZipArchive:
                 f"The archive has more than {MOST_MEMBERS:,} members.",
                 where=shown,
                 hint="Unpack it yourself, and name the file that you need.",
+                code="source_packed",
             )
         self._members = sorted(
             (each for each in listed if not _is_hidden(each)),
@@ -94,7 +95,10 @@ class ZipArchive:
         """The members asked for, or the only table; raises SourceError."""
         if not self._members:
             raise SourceError(
-                "The archive is empty.", where=self._shown, hint="Export it again."
+                "The archive is empty.",
+                where=self._shown,
+                hint="Export it again.",
+                code="source_empty",
             )
         if asked is not None:
             found = self.called(asked)
@@ -109,6 +113,7 @@ class ZipArchive:
                 where=self._shown,
                 hint=f"Say which to read by --member NAME, or by `member` in the "
                 f"mapping's `source`: {_listed(some)}.",
+                code="source_part_unknown",
             )
         return some
 
@@ -120,6 +125,7 @@ class ZipArchive:
                 "The file in the archive is protected by a password.",
                 where=shown,
                 hint="Unpack it yourself, and name the unpacked file.",
+                code="source_packed",
             )
         if member.file_size > max(_SMALL, MOST_RATIO * member.compress_size):
             raise _bomb(shown)
@@ -148,6 +154,7 @@ class ZipArchive:
             f"No file in the archive is called '{asked}'.",
             where=self._shown,
             hint=f"{guess} It holds {_listed(self._members)}.".strip(),
+            code="source_part_unknown",
         )
 
 
@@ -191,20 +198,28 @@ def _damage_told(shown: str) -> Iterator[None]:
             f"The archive was packed by a method that is not known here: {error}.",
             where=shown,
             hint="Unpack it yourself, and name the unpacked file.",
+            code="source_packed",
         ) from error
     except EOFError as error:
         raise SourceError(
-            "The archive is cut off.", where=shown, hint=_NOT_WHOLE
+            "The archive is cut off.",
+            where=shown,
+            hint=_NOT_WHOLE,
+            code="source_damaged",
         ) from error
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
         raise SourceError(
-            f"The archive is damaged: {error}.", where=shown, hint=_NOT_WHOLE
+            f"The archive is damaged: {error}.",
+            where=shown,
+            hint=_NOT_WHOLE,
+            code="source_damaged",
         ) from error
     except OSError as error:
         raise SourceError(
             f"The archive cannot be read: {error.strerror or error}.",
             where=shown,
             hint="Check the disk and who may read it.",
+            code="source_unreadable",
         ) from error
 
 
@@ -214,4 +229,5 @@ def _bomb(shown: str) -> SourceError:
         "to do harm.",
         where=shown,
         hint="If you trust it, unpack it yourself, and name the unpacked file.",
+        code="source_too_large",
     )

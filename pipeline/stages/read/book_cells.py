@@ -44,6 +44,7 @@ def load_sheet(
             "The sheet is damaged, or not what a spreadsheet program writes.",
             where=f"{where} [{name}]",
             hint="Open it in a spreadsheet program and save it as XLSX or CSV.",
+            code="source_damaged",
         ) from error
 
 

@@ -35,6 +35,7 @@ def check_book(path: Path, content: bytes) -> None:
             "Unpacked, the spreadsheet is much larger than any real one.",
             where=str(path),
             hint="If you trust it, save it as CSV in a spreadsheet program.",
+            code="source_too_large",
         )
 
 
@@ -47,7 +48,10 @@ def sheet_facts(path: Path, content: bytes, sheet: str) -> SheetXml:
         if not zipfile.is_zipfile(BytesIO(content)):
             return SheetXml()
         raise SourceError(
-            f"The spreadsheet is damaged: {error}.", where=where, hint=_DAMAGED
+            f"The spreadsheet is damaged: {error}.",
+            where=where,
+            hint=_DAMAGED,
+            code="source_damaged",
         ) from error
     if found.rows * found.columns > MOST_CELLS:
         raise SourceError(
@@ -56,6 +60,7 @@ def sheet_facts(path: Path, content: bytes, sheet: str) -> SheetXml:
             where=where,
             hint="Probably a cell far outside was filled by mistake: delete what is "
             "right of and below the table, or save it as CSV.",
+            code="source_too_large",
         )
     return found
 

@@ -238,6 +238,7 @@ class CsvFile:
                 "The file was changed while it was read.",
                 where=str(self.path),
                 hint="Wait until it is complete, then run it again.",
+                code="source_changed",
             )
 
 

@@ -37,13 +37,19 @@ def find_header(records: Records, asked: int | None, *, where: str) -> Header:
     """
     filled = [sum(bool(cell.strip()) for cell in record) for record in records]
     if not any(filled):
-        raise SourceError("The file has no rows.", where=where, hint="Export it again.")
+        raise SourceError(
+            "The file has no rows.",
+            where=where,
+            hint="Export it again.",
+            code="source_empty",
+        )
     row = asked or 1 + header_place(records)
     if row > len(records) or not filled[row - 1]:
         raise SourceError(
             f"Row {row}, which is to hold the header, is empty.",
             where=where,
             hint="Correct `header_row` in the mapping.",
+            code="source_empty",
         )
     above = sum(map(bool, filled[: row - 1]))
     return header_of(row, list(records[row - 1]), above=above)

@@ -26,12 +26,13 @@ from pipeline.stages.read.workbook import (
     workbook_sheets,
 )
 
+_UNPACK = "Unpack it first."
 _SIGNATURES = {
     b"%PDF": ("a PDF document", "Export the data as CSV or XLSX."),
-    b"\x1f\x8b": ("compressed (gzip)", "Unpack it first."),
-    b"BZh": ("compressed (bzip2)", "Unpack it first."),
-    b"7z\xbc\xaf": ("compressed (7z)", "Unpack it first."),
-    b"Rar!": ("compressed (rar)", "Unpack it first."),
+    b"\x1f\x8b": ("compressed (gzip)", _UNPACK),
+    b"BZh": ("compressed (bzip2)", _UNPACK),
+    b"7z\xbc\xaf": ("compressed (7z)", _UNPACK),
+    b"Rar!": ("compressed (rar)", _UNPACK),
     b"\x89PNG": ("a picture", "Export the data as CSV or XLSX."),
     b"\xff\xd8\xff": ("a picture", "Export the data as CSV or XLSX."),
     b"PAR1": ("a Parquet file", "Export the data as CSV or XLSX."),
@@ -95,6 +96,7 @@ def open_sources(
             "Standard input can be read only once.",
             where=_STDIN_NAME,
             hint="Name `-` once.",
+            code="source_not_piped",
         )
     places = [place for path in paths for place in _places(path, layout, spool)]
     inside = replace(layout, member=None)
@@ -118,6 +120,7 @@ def companion(path: Path, name: str, spool: Spool) -> Path | None:
             f"The archive has {len(found)} files that are called '{name}'.",
             where=place.shown,
             hint="Unpack it, and put the one that counts beside the mapping.",
+            code="source_part_unknown",
         )
     return archive.unpacked(found[0], spool) if found else None
 
@@ -171,6 +174,7 @@ def _standard_input() -> Iterable[bytes]:
             "Nothing is piped into standard input.",
             where=_STDIN_NAME,
             hint="Name a file, or pipe one in: cat FILE | activity-import ... -",
+            code="source_not_piped",
         )
     return iter(lambda: sys.stdin.buffer.read(_PIECE), b"")
 
@@ -191,6 +195,7 @@ def _not_nested(place: _Place) -> _Place:
             "It is an archive inside an archive.",
             where=place.shown,
             hint="Unpack the outer one first.",
+            code="source_packed",
         )
     return place
 
@@ -235,17 +240,21 @@ def _head(path: Path) -> bytes:
     except FileNotFoundError:
         hint = did_you_mean(str(path), _neighbours(path)) or "Check the path."
         raise SourceError(
-            "There is no such file.", where=str(path), hint=hint
+            "There is no such file.", where=str(path), hint=hint, code="source_missing"
         ) from None
     except OSError as error:
         raise SourceError(
             f"The file cannot be read: {error.strerror}.",
             where=str(path),
             hint="Check who may read it.",
+            code="source_unreadable",
         ) from None
     if not head:
         raise SourceError(
-            "The file is empty.", where=str(path), hint="Export or copy it again."
+            "The file is empty.",
+            where=str(path),
+            hint="Export or copy it again.",
+            code="source_empty",
         )
     return head
 
@@ -260,10 +269,18 @@ def _neighbours(path: Path) -> list[str]:
 def _refuse_other_files(path: Path, head: bytes) -> None:
     for signature, (kind, hint) in _SIGNATURES.items():
         if head.startswith(signature):
-            raise SourceError(f"The file is {kind}.", where=str(path), hint=hint)
+            raise SourceError(
+                f"The file is {kind}.",
+                where=str(path),
+                hint=hint,
+                code="source_packed" if hint == _UNPACK else "source_not_a_table",
+            )
     if head[257:262] == b"ustar":
         raise SourceError(
-            "The file is an archive (tar).", where=str(path), hint="Unpack it first."
+            "The file is an archive (tar).",
+            where=str(path),
+            hint=_UNPACK,
+            code="source_packed",
         )
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(_WEB_PAGE):

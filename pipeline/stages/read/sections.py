@@ -192,6 +192,7 @@ def chosen(sections: list[Section], asked: str | None, *, where: str) -> Section
         hint=did_you_mean(asked, titles)
         or "Correct `section` in the mapping, or leave it out."
         + (f" There are: {', '.join(titles)}." if titles else ""),
+        code="source_part_unknown",
     )
 
 

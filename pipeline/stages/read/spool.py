@@ -52,6 +52,7 @@ class Spool:
                 f"Unpacked, it is larger than {MOST_BYTES >> 30} GB.",
                 where=where,
                 hint="Unpack it yourself, and name the file that you need.",
+                code="source_too_large",
             )
         place = self._place()
         if shutil.disk_usage(place).free < size + _SPARE_BYTES:
@@ -132,4 +133,5 @@ def _disk_full(folder: Path, where: str) -> SourceError:
         f"There is too little room in {folder} to unpack it.",
         where=where,
         hint="Make room, or set the variable TMPDIR to a folder on a larger disk.",
+        code="disk_full",
     )

@@ -121,6 +121,7 @@ def _known(path: Path, head: bytes, asked: str | None) -> Form | None:
             f"The file is not encoded in {asked}.",
             where=str(path),
             hint="Leave `encoding` out of the mapping to have it found.",
+            code="source_encoding",
         )
     known = by_bom(head) or wide(head)
     if known is None and not is_text(head):

@@ -111,6 +111,7 @@ def _open(path: Path, content: bytes) -> fastexcel.ExcelReader:
             where=str(path),
             hint="Open it in a spreadsheet program and save it as XLSX or CSV. (An "
             "archive must be unpacked first.)",
+            code="source_damaged",
         ) from error
 
 
@@ -119,6 +120,7 @@ def _protected(path: Path) -> SourceError:
         "The file is protected by a password.",
         where=str(path),
         hint="Open it in a spreadsheet program and save it without a password.",
+        code="source_has_password",
     )
 
 
@@ -137,6 +139,7 @@ def _chosen(
         where=str(path),
         hint=did_you_mean(asked, book.sheet_names)
         or f"Its sheets are {', '.join(book.sheet_names)}.",
+        code="source_part_unknown",
     )
 
 
@@ -152,6 +155,7 @@ def _first_with_rows(
         "No visible sheet of the file has rows.",
         where=str(path),
         hint="Name a hidden sheet by --sheet, or export the file again.",
+        code="source_empty",
     )
 
 

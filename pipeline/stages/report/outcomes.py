@@ -5,32 +5,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.catalogue import ENTRIES, REFUSED, REFUSED_BY_API, UNCERTAIN, Entry
 from pipeline.ledger import RunRecord
 from pipeline.plan import COMBINED
 from pipeline.rows import ISSUE_SCHEMA, Severity, Status
+from pipeline.stages.report.api_words import told_of_columns
 
-_HINTS = {
-    "record_not_found": "The id is not in this Reevo workspace: correct it, then run "
-    "fix-me.csv.",
-    "": "Correct the row, then run fix-me.csv.",
-}
-_LOOK = "activity-import reconcile {run}"
-_SAY = (
-    "Look for it in Reevo, then say what you found: `"
-    + _LOOK
-    + " --taken ROW`, or `--not-taken ROW`."
-)
-_UNCERTAIN_HINTS = {
-    "not_found": f"It was most probably not taken: `{_LOOK} --resend-uncertain` sends "
-    "it again.",
-    "several_found": "Compare them with the row in Reevo, then say which it is: "
-    f"`{_LOOK} --taken ROW=ID`, or `--not-taken ROW`.",
-    "no_link_to_look_in": _SAY,
-    "timeline_unread": f"When the API can be read: `{_LOOK}`. Or: " + _SAY,
-    "absence_unproven": _SAY,
-    "in_flight": "Wait for the run to end.",
-    "": f"`{_LOOK}` looks for it in Reevo, in the timeline of the linked record.",
-}
 _TEXT = pl.String()
 
 
@@ -91,7 +71,9 @@ def outcomes_of(
         .then(pl.col("field").replace_strict(labels, default="", return_dtype=_TEXT))
         .otherwise("column"),
         field=pl.when(failed).then("field").fill_null(""),
-        message=_either(told, "message_sent", pl.when(other).then(before)),
+        message=pl.when(sent & (pl.col("status_sent") == Status.REJECTED))
+        .then(told_of_columns(pl.col("message_sent"), pl.col("field"), labels))
+        .otherwise(_either(told, "message_sent", pl.when(other).then(before))),
         hint=pl.when(failed).then(_hint_of_failure(run.name)).otherwise("hint"),
         http_status=pl.when(sent).then("http_status"),
         attempts=pl.when(sent & ~follows).then("attempts"),
@@ -101,15 +83,19 @@ def outcomes_of(
 
 
 def _hint_of_failure(run: str) -> pl.Expr:
-    settle = {code: hint.format(run=run) for code, hint in _UNCERTAIN_HINTS.items()}
     refused = pl.col("status_sent") == Status.REJECTED
-    return pl.when(refused).then(_by_code(_HINTS)).otherwise(_by_code(settle))
+    return (
+        pl.when(refused)
+        .then(_hint(REFUSED, run, other=REFUSED_BY_API))
+        .otherwise(_hint(UNCERTAIN, run, other=ENTRIES["no_answer"]))
+    )
 
 
-def _by_code(hints: Dict[str, str]) -> pl.Expr:
-    """A hint for each code; the one without a code is for all others."""
+def _hint(entries: tuple[Entry, ...], run: str, *, other: Entry) -> pl.Expr:
+    """The hint for each code; that of `other` for all that is not among them."""
+    hints = {entry.code: entry.hint.format(run=run) for entry in entries}
     return pl.col("code_sent").replace_strict(
-        hints, default=hints[""], return_dtype=_TEXT
+        hints, default=other.hint.format(run=run), return_dtype=_TEXT
     )
 
 

@@ -7,26 +7,13 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.issues import KINDS
+from pipeline.catalogue import ENTRIES, Entry, entry_of
 from pipeline.rows import Severity, Source
 
 _MOST_VALUES: Final = 200
 _MOST_ROWS: Final = 8
 _MOST_EXAMPLES: Final = 5
 _ALIKE = ("column", "value")
-_TITLES = {
-    "no_answer": "The API gave no answer",
-    "server_error": "The API failed on its side",
-    "answer_without_id": "The API's answer names no activity",
-    "answer_unknown": "The program ended before the answer came",
-    "in_flight": "It is being sent at this moment",
-    "not_found": "It was looked for in Reevo, and not found",
-    "several_found": "Several activities in Reevo could be the row",
-    "no_link_to_look_in": "The row is linked to nothing in which to look for it",
-    "timeline_unread": "The timeline could not be read",
-    "absence_unproven": "It is not in the timeline, which proves nothing here",
-    "record_not_found": "The API does not know a record that the row names",
-}
 
 
 @dataclass(frozen=True)
@@ -55,6 +42,10 @@ class Cause:
     @property
     def title(self) -> str:
         return title_of(self.code)
+
+    @property
+    def entry(self) -> Entry:
+        return entry_of(self.code)
 
     @property
     def is_error(self) -> bool:
@@ -104,9 +95,8 @@ class Causes:
 
 def title_of(code: str) -> str:
     """What a code means, in a few words; one of the API's own says it itself."""
-    if code in KINDS:
-        return KINDS[code].title
-    return _TITLES.get(code, f"The API refused the row: {code}")
+    title = entry_of(code).title
+    return title if code in ENTRIES else f"{title}: {code}"
 
 
 def _examples(source: Source, issues: pl.DataFrame) -> Iterator[tuple[str, Example]]:

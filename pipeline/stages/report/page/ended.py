@@ -13,6 +13,7 @@ class Ended:
     the command that settles uncertain rows; `next` are the commands to type, the most
     pressing first. `sent` and what follows count requests. `counts_of_own` are the
     rows that this run's own sendings decided. `reports` is the folder, as typed.
+    `code` says why the run ended early, if it did.
     """
 
     status: str
@@ -22,6 +23,7 @@ class Ended:
     counts_of_own: Counter[str] = field(default_factory=Counter)
     reason: str = ""
     hint: str = ""
+    code: str = ""
     notes: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     settle: str = ""

@@ -1,0 +1,206 @@
+"""Why a run that came to sending ended early, or never began to send."""
+
+from typing import Final
+
+from pipeline.catalogue.entry import Entry, Fix, Level
+
+_RESUME = "Then `activity-import resume RUN`."
+
+GUARDS: Final = (
+    Entry(
+        "no_rows",
+        "The source has no rows",
+        means="There is a header and nothing below it. Nothing was sent.",
+        why="An export failed more often than a day was quiet.",
+        fix=Fix(machine="Export again; or add `--allow-empty` if no rows are right."),
+        example="A nightly export with its header line alone.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "too_many_invalid",
+        "More rows are invalid than you allow",
+        means="`--max-invalid` says how many may be invalid, and there are more. "
+        "Nothing was sent.",
+        why="The export changed its form, or the mapping does not fit.",
+        fix=Fix(
+            spreadsheet="Correct the rows in fix-me.csv, or the source, and run again.",
+            mapping="If many rows have one cause, it is the mapping.",
+            machine="`activity-import resume RUN` sends the valid rows as they are.",
+        ),
+        example="`--max-invalid 5%`, and 12 % of the dates cannot be read.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "source_drifted",
+        "The source does not look as it did",
+        means="Columns or values changed since the last run, and `--on-drift stop` "
+        "was given. Nothing was sent.",
+        why="Somebody changed the export or the old system.",
+        fix=Fix(
+            mapping="Correct it if the changes matter.",
+            machine="`activity-import resume RUN` sends the rows as they are.",
+        ),
+        example="The column Type is gone.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "imported_before",
+        "These rows look like ones that were imported before",
+        means="Most rows have the very content of activities in Reevo, and other "
+        "identities. Nothing was sent.",
+        why="The `key` or the `system` of the mapping was changed: so every row looks "
+        "new.",
+        fix=Fix(
+            mapping="Give it its former `key` and `system`.",
+            machine="If these are other activities: `activity-import resume RUN "
+            "--allow-repeats`.",
+        ),
+        example="`system: acme` became `system: acme-crm`.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "first_run_not_confirmed",
+        "You did not confirm the first run",
+        means="The first run against a target asks before it sends. Nothing was sent.",
+        why="You said no, or nobody was there to ask.",
+        fix=Fix(
+            machine="`activity-import resume RUN` asks again; `--yes` answers; "
+            "`--pilot 5` sends a few rows first."
+        ),
+        example="Send them? [y/N] n",
+        level=Level.RUN,
+    ),
+    Entry(
+        "pilot_not_confirmed",
+        "The run stopped after its pilot",
+        means="The rows of `--pilot` were sent, and the others were not.",
+        why="You said no, or nobody was there to ask.",
+        fix=Fix(
+            reevo="Look at the rows of the pilot there.",
+            machine="When they are right: `activity-import resume RUN`.",
+        ),
+        example="`--pilot 5`, and the times were an hour off.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "too_many_failed",
+        "The API refused more rows than you allow",
+        means="`--max-failed` says how many may be refused, and there were more. The "
+        "others were not sent.",
+        why="Something is wrong with all rows: ids of another workspace, mostly.",
+        fix=Fix(
+            spreadsheet="Look at fix-me.csv: it has the API's reason for each row.",
+            mapping="Correct the lookup or the field that it names.",
+            machine=_RESUME,
+        ),
+        example="`--max-failed 2%`, and every account is unknown.",
+        level=Level.RUN,
+    ),
+)
+
+STOPS: Final = (
+    Entry(
+        "key_refused",
+        "The API refused the key",
+        means="The API does not know the key. No row fares better, so the run stopped.",
+        why="It is wrong, expired, revoked or cut off.",
+        fix=Fix(
+            reevo="Make a key under Settings, Integrations, API Keys.",
+            machine=f"Set REEVO_API_KEY to it. {_RESUME}",
+        ),
+        example="HTTP 401.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "not_permitted",
+        "The key may not write activities",
+        means="The API knows the key, which lacks the right.",
+        why="The key was made with fewer rights.",
+        fix=Fix(
+            reevo="Give it the right to write activities (Settings, Integrations, API "
+            "Keys).",
+            machine=_RESUME,
+        ),
+        example="HTTP 403.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "quota_used_up",
+        "The quota of API requests is used up",
+        means="Reevo takes no more requests of your workspace for now.",
+        why="Your contract has a number of requests, and they are spent.",
+        fix=Fix(reevo="Ask your account manager for more.", machine=_RESUME),
+        example="HTTP 402.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "redirected",
+        "The base URL redirects elsewhere",
+        means="The address sends requests on to another, which is not followed, so "
+        "that the key goes nowhere else.",
+        why="The address is an old one, or http in place of https.",
+        fix=Fix(machine="If the place that the message names is right, give that."),
+        example="http://api.example.com leads to https://api.example.com.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "wrong_base_url",
+        "The Reevo API is not at this base URL",
+        means="Something answers there, and it is not the API; or the API says that it "
+        "is not well. Nothing was sent to it.",
+        why="The address has a typo or a path too much, or a proxy answers.",
+        fix=Fix(
+            machine="Correct `--base-url` or REEVO_BASE_URL; leave both out for "
+            "Reevo's own. `activity-import doctor` checks it."
+        ),
+        example="https://app.reevo.ai in place of https://api.reevo.ai.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "proxy_refused",
+        "The proxy asks for a user name and a password",
+        means="Requests leave your network through a proxy that did not let them pass.",
+        why="HTTPS_PROXY has no user name and password, or wrong ones.",
+        fix=Fix(machine="HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"),
+        example="HTTP 407.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "api_down",
+        "The API took nothing for too long",
+        means="For as long as `--patience` says no row was taken, and the run was "
+        "given up. What was not sent is `unsent`.",
+        why="Reevo, the network or a proxy is down.",
+        fix=Fix(machine="When `activity-import doctor` is content: `resume RUN`."),
+        example="An outage of an hour, with a patience of 15 minutes.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "interrupted",
+        "You stopped the run",
+        means="Ctrl-C or a signal ended it, in order: what was in flight was finished.",
+        why="You, or the machine going down.",
+        fix=Fix(machine="`activity-import resume RUN` goes on, if something is left."),
+        example="Ctrl-C.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "run_cut_off",
+        "The run was cut off before its report",
+        means="The program ended before it could say how. What was sent is in the "
+        "ledger; rows in flight are `uncertain`.",
+        why="It was killed, or the machine went down.",
+        fix=Fix(machine="`activity-import resume RUN` goes on."),
+        example="A power failure at night.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "run_goes_on",
+        "The run is still going on",
+        means="Another process works on it; a report tells what is known now.",
+        why="The command was typed while it runs.",
+        fix=Fix(machine="Wait for it to end, or stop it by Ctrl-C in its window."),
+        example="`activity-import report RUN` in a second window.",
+        level=Level.RUN,
+    ),
+)
