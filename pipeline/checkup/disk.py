@@ -102,4 +102,6 @@ def _is_gzip(path: Path) -> bool:
 
 
 def _shown_size(size: float) -> str:
-    return f"{size / 1e9:,.1f} GB" if size >= 1e8 else f"{size / 1e6:,.1f} MB"
+    if size < _LEAST:
+        return f"{size / 1e6:,.1f} MB"
+    return f"{size / 1e9:,.1f} GB"
