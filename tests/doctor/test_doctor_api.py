@@ -150,8 +150,12 @@ def seen(folder: Path, *, in_days: int = 0) -> Checkup:
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     with misbehaving([speaks_tls(context)]) as server:
         address = ApiAddress(server.url.replace("http:", "https:"))
-        later = datetime.now(UTC) + timedelta(days=in_days)
-        return examine([CertificateCheck(address, has_proxy=False, now=lambda: later)])
+        return examine([check_of(address, in_days=in_days)])
+
+
+def check_of(address: ApiAddress, *, in_days: int = 0) -> CertificateCheck:
+    now = datetime.now(UTC) + timedelta(days=in_days)
+    return CertificateCheck(address, has_proxy=False, now=lambda: now)
 
 
 @needs_openssl
@@ -185,10 +189,7 @@ def test_a_certificate_that_nobody_vouches_for_is_a_failure(certificate: Path) -
 def test_what_does_not_speak_tls_is_a_failure() -> None:
     with misbehaving([answers(400)]) as server:
         address = ApiAddress(server.url.replace("http:", "https:"))
-        check = CertificateCheck(
-            address, has_proxy=False, now=lambda: datetime.now(UTC)
-        )
-        [found] = examine([check]).findings
+        [found] = examine([check_of(address)]).findings
 
     assert found.message == (
         "What answers at 127.0.0.1 does not speak TLS as it should."
@@ -199,9 +200,6 @@ def test_what_does_not_speak_tls_is_a_failure() -> None:
     ("url", "level"), [("http://127.0.0.1", "ok"), ("http://api.example", "warning")]
 )
 def test_a_plain_connection_is_told(url: str, level: str) -> None:
-    check = CertificateCheck(
-        ApiAddress(url), has_proxy=False, now=lambda: datetime.now(UTC)
-    )
-    [found] = examine([check]).findings
+    [found] = examine([check_of(ApiAddress(url))]).findings
 
     assert (found.level, found.message.startswith("Not encrypted")) == (level, True)
