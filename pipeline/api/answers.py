@@ -78,8 +78,8 @@ _MEANINGS = {
     401: _Meaning(
         Verdict.STOP,
         "key_refused",
-        "The API refused the key: it is wrong, expired or cut off. Check REEVO_API_KEY "
-        "(in Reevo: Settings, Integrations, API Keys).",
+        "The API refused the key: it is wrong, expired or cut off. Compare it with "
+        "Reevo: Settings, Integrations, API Keys.",
     ),
     402: _Meaning(
         Verdict.STOP,

@@ -25,28 +25,28 @@ class Certificate:
 def read_certificate(address: ApiAddress) -> Certificate:
     """Greets the server as a request would, and hangs up; raises ApiError."""
     url = httpx.URL(address.base_url)
+    host = url.raw_host.decode("ascii")
     context = httpx.create_ssl_context()
     try:
         with (
-            socket.create_connection((url.host, url.port or 443), _SECONDS) as plain,
-            context.wrap_socket(plain, server_hostname=url.host) as encrypted,
+            socket.create_connection((host, url.port or 443), _SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname=host) as encrypted,
         ):
             return _certificate(encrypted)
     except ssl.SSLCertVerificationError as error:
         raise ApiError(
-            f"The certificate of {url.host} is not to be trusted: "
-            f"{error.verify_message}.",
+            f"The certificate of {host} is not to be trusted: {error.verify_message}.",
             hint="Something on the way may read along, or a proxy's own certificate "
             "is not known here: ask your IT department.",
         ) from None
     except ssl.SSLError:
         raise ApiError(
-            f"What answers at {url.host} does not speak TLS as it should.",
+            f"What answers at {host} does not speak TLS as it should.",
             hint="Check the base URL.",
         ) from None
     except OSError as error:
         raise ApiError(
-            f"No connection to {url.host} could be made: "
+            f"No connection to {host} could be made: "
             f"{error.strerror or 'the time was up'}.",
             hint="Check the base URL and the network.",
         ) from None

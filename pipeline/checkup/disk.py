@@ -22,16 +22,16 @@ _HINT: Final = "Make room, or name another disk with --ledger and --reports."
 class Needs:
     """Bytes that a run takes on a disk, for each byte of its sources.
 
-    `likely` is what rows of 230 bytes took, `ample` what rows of 30 bytes took, each
-    row sent, with plan, ledger and reports as they were written.
+    `likely` is what rows of 230 bytes took, each of them created; `ample` is enough
+    for rows of 30 bytes, and for rows of 230 bytes that are all refused.
     """
 
     likely: float
     ample: float
 
 
-BESIDE_LEDGER: Final = Needs(likely=3.1, ample=8.0)
-IN_REPORTS: Final = Needs(likely=1.9, ample=5.0)
+BESIDE_LEDGER: Final = Needs(likely=2.4, ample=8.0)
+IN_REPORTS: Final = Needs(likely=1.3, ample=5.0)
 _NOTHING: Final = Needs(0, 0)
 
 

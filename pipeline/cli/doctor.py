@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ from pipeline.cli.tools import (
 )
 from pipeline.errors import PipelineError
 
+_ANSWER_SECONDS = 15.0
 _VERDICTS = {
     Level.OK: "All is well.",
     Level.WARNING: "A run can begin; look at the warnings before a long one.",
@@ -95,7 +96,7 @@ def doctor(
       activity-import doctor --sandbox
     """
     with told(as_json=as_json), ExitStack() as stack:
-        sending = sending_of(options)
+        sending = replace(sending_of(options), timeout=_ANSWER_SECONDS)
         path = ledger or default_ledger(sandbox=sending.sandbox)
         checks = [
             *_of_the_api(stack, sending, path),

@@ -41,7 +41,7 @@ class KeyFile:
     def _refuse_readers(self, mode: int) -> None:
         if mode & _GROUP_AND_OTHERS:
             raise SettingsError(
-                "Others on this machine may read the file with the API key (mode "
+                "The file with the API key is open to others on this machine (mode "
                 f"{mode:04o}).",
                 where=str(self.path),
                 hint="Make it yours alone: chmod 600 "

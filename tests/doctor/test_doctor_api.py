@@ -74,7 +74,7 @@ def test_it_says_which_file_the_key_is_from_and_refuses_an_open_one() -> None:
 
     Path("key").chmod(0o644)
     found = examined("--api-key-file", "key")
-    assert "may read the file" in found.message("key")
+    assert "is open to others" in found.message("key")
     assert found.one("key")["hint"] == "Make it yours alone: chmod 600 key"
     assert found.lines == ["GET /api/v2/health HTTP/1.1"]
 

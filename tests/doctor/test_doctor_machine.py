@@ -134,13 +134,13 @@ def test_the_room_for_a_file_is_told() -> None:
     finding = found(Disk(LEDGER, REPORTS, (Path("rows.csv"),)))
 
     assert finding.level is Level.OK
-    assert finding.message.endswith("; a run needs 5.0 MB to 13.0 MB there.")
+    assert finding.message.endswith("; a run needs 3.7 MB to 13.0 MB there.")
 
 
 def test_too_little_room_is_a_failure_and_little_room_a_warning() -> None:
     free = shutil.disk_usage(".").free
     with Path("large.csv").open("wb") as file:
-        file.truncate(free // 4)
+        file.truncate(free // 3)
     assert found(Disk(LEDGER, REPORTS, (Path("large.csv"),))).level is Level.FAILED
     with Path("large.csv").open("wb") as file:
         file.truncate(free // 9)

@@ -68,11 +68,12 @@ def test_each_source_says_where_it_is_and_not_what_it_holds(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o640, 0o644, 0o660, 0o602, 0o610])
-def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+def test_a_file_that_is_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
     error = refusal(KeyFile(file_of(tmp_path, mode=mode)))
 
     assert error.message == (
-        f"Others on this machine may read the file with the API key (mode {mode:04o})."
+        "The file with the API key is open to others on this machine "
+        f"(mode {mode:04o})."
     )
     assert error.hint == f"Make it yours alone: chmod 600 {tmp_path}/reevo-api-key"
 
