@@ -13,7 +13,9 @@ def own_home(
     monkeypatch.setenv("HOME", str(home))
     for name in ("STATE", "CONFIG", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     for name in (
+        "CREDENTIALS_DIRECTORY",
         "REEVO_API_KEY",
         "REEVO_BASE_URL",
         "ACTIVITY_IMPORT_LEDGER",

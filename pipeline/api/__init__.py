@@ -2,7 +2,9 @@
 
 from pipeline.api.address import ApiAddress, parse_address
 from pipeline.api.answers import Answer, Verdict, is_activity_id
+from pipeline.api.certificate import Certificate, read_certificate
 from pipeline.api.client import ActivityApi, Health, open_transport
+from pipeline.api.credentials import Anonymous, Credentials, FixedKey, RereadKey
 from pipeline.api.pacing import (
     AdaptivePace,
     Pace,
@@ -10,24 +12,38 @@ from pipeline.api.pacing import (
     backoff_seconds,
 )
 from pipeline.api.proxy import find_proxy
-from pipeline.api.records import Record, RecordPage, RecordQuery, Reply
+from pipeline.api.records import (
+    OneRecord,
+    Query,
+    Record,
+    RecordPage,
+    RecordQuery,
+    Reply,
+)
 from pipeline.api.timeline import Entry, Page, TimelineQuery, Unread
 from pipeline.api.transport import Timeouts
 
 __all__ = [
     "ActivityApi",
     "AdaptivePace",
+    "Anonymous",
     "Answer",
     "ApiAddress",
+    "Certificate",
+    "Credentials",
     "Entry",
+    "FixedKey",
     "Health",
+    "OneRecord",
     "Pace",
     "PaceState",
     "Page",
+    "Query",
     "Record",
     "RecordPage",
     "RecordQuery",
     "Reply",
+    "RereadKey",
     "TimelineQuery",
     "Timeouts",
     "Unread",
@@ -37,4 +53,5 @@ __all__ = [
     "is_activity_id",
     "open_transport",
     "parse_address",
+    "read_certificate",
 ]

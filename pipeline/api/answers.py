@@ -53,6 +53,12 @@ class Answer:
     retry_after: float | None = None
     allowance: Allowance | None = None
 
+    @property
+    def asks_to_slow_down(self) -> bool:
+        """Whether it was put off, for no fault of the key's."""
+        is_refusal = self.verdict is Verdict.AGAIN and self.http_status is not None
+        return is_refusal and self.code != KEY_REPLACED
+
 
 @dataclass(frozen=True)
 class _Meaning:
@@ -61,6 +67,8 @@ class _Meaning:
     message: str
 
 
+KEY_REPLACED = "key_replaced"
+"""The code of an answer that refused a key which has been replaced since."""
 _ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _WRONG_BASE_URL = _Meaning(
     Verdict.STOP,
@@ -71,8 +79,8 @@ _MEANINGS = {
     401: _Meaning(
         Verdict.STOP,
         "key_refused",
-        "The API refused the key: it is wrong, expired or cut off. Check REEVO_API_KEY "
-        "(in Reevo: Settings, Integrations, API Keys).",
+        "The API refused the key: it is wrong, expired or cut off. Compare it with "
+        "Reevo: Settings, Integrations, API Keys.",
     ),
     402: _Meaning(
         Verdict.STOP,

@@ -1,7 +1,7 @@
 """The requests we make of the API: create, read a timeline, find records, health."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -11,20 +11,21 @@ import orjson
 
 from pipeline.api.address import ApiAddress
 from pipeline.api.answers import (
+    KEY_REPLACED,
     Answer,
     Verdict,
     describe_failure,
     read_answer,
     read_failure,
 )
+from pipeline.api.credentials import Credentials, FixedKey
 from pipeline.api.error_bodies import clean, excerpt, read_error_body
-from pipeline.api.records import RecordQuery, Reply, read_records
+from pipeline.api.records import Query, Reply, read_records
 from pipeline.api.timeline import Page, TimelineQuery, Unread, read_page
 from pipeline.api.transport import SessionTransport, Timeouts
-from pipeline.api.waits import read_allowance, read_retry_after
-from pipeline.errors import SettingsError
+from pipeline.api.waits import read_allowance, read_date, read_retry_after
 
-_KEY_SHOWN_AS = b"[key]"
+_KEY_SHOWN_AS = "[key]"
 _NOT_NOW = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
 
 
@@ -32,13 +33,15 @@ _NOT_NOW = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS
 class Health:
     """`reachable`: something answered; `ok`: it is the API, and it is well.
 
-    `waiting_helps`: it is down, rather than something else than the API.
+    `waiting_helps`: it is down, rather than something else than the API;
+    `server_time` is the server's own date, to the second, if it told one.
     """
 
     ok: bool
     reachable: bool
     message: str
     waiting_helps: bool = False
+    server_time: datetime | None = field(default=None, compare=False)
 
 
 def utc_now() -> datetime:
@@ -63,21 +66,22 @@ def open_transport(
 
 
 class ActivityApi:
-    """The API at one address, with one key; used with `async with`.
+    """The API at one address, with a key; used with `async with`.
 
     Requests go straight to `transport`, which must send each at most once and raise
-    its errors as `read_failure` expects them.
+    its errors as `read_failure` expects them. `key` is one for good, or credentials
+    that may have another when it is refused.
     """
 
     def __init__(
         self,
         target: ApiAddress,
         *,
-        key: str,
+        key: str | Credentials,
         transport: httpx.AsyncBaseTransport,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._key = _checked_key(key)
+        self._credentials = FixedKey(key) if isinstance(key, str) else key
         self._target = target
         self._activity_url = httpx.URL(target.activity_url)
         self._timeline_url = httpx.URL(target.timeline_url)
@@ -85,11 +89,6 @@ class ActivityApi:
         self._transport = transport
         self._now = now
         self._open_headers = _headers_without_key(self._activity_url)
-        self._headers = [
-            *self._open_headers,
-            (b"Content-Type", b"application/json"),
-            (b"Authorization", b"Bearer " + self._key),
-        ]
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
@@ -104,36 +103,46 @@ class ActivityApi:
         await self._transport.aclose()
 
     async def create(self, body: bytes) -> Answer:
-        """Sends one activity once; whatever happens is in the answer."""
+        """Sends one activity once; whatever happens is in the answer.
+
+        A key that was refused, and has been replaced since, is no reason to stop: the
+        row was not carried out, and may be sent again.
+        """
+        key = self._credentials.key
         try:
-            response, content = await self._post(self._activity_url, body)
+            response, content = await self._post(self._activity_url, body, key)
         except httpx.RequestError as error:
-            return self._without_key(read_failure(error))
-        return self._read(response, content)
+            return _without_key(read_failure(error), key)
+        answer = self._read(response, content, key)
+        if _is_refusal(response) and self._credentials.instead_of(key):
+            return replace(answer, verdict=Verdict.AGAIN, code=KEY_REPLACED)
+        return answer
 
     async def timeline(
         self, query: TimelineQuery, cursor: str | None = None
     ) -> Page | Unread:
         """One page of a timeline; it changes nothing, and is asked once."""
         try:
-            response, content = await self._post(self._timeline_url, query.body(cursor))
+            response, content, key = await self._ask(
+                self._timeline_url, query.body(cursor)
+            )
         except httpx.RequestError as error:
             return Unread(describe_failure(error), waiting_helps=True)
         if response.is_success:
             return read_page(content)
         unread = _unread(response, content, now=self._now())
-        return replace(unread, message=self._shown(unread.message))
+        return replace(unread, message=_shown(unread.message, key))
 
-    async def find(self, query: RecordQuery, cursor: str | None = None) -> Reply:
+    async def find(self, query: Query, cursor: str | None = None) -> Reply:
         """One page of records; it changes nothing, and is asked once."""
         url = httpx.URL(self._target.query_url(query.record_type))
         try:
-            response, content = await self._post(url, query.body(cursor))
+            response, content, key = await self._ask(url, query.body(cursor))
         except httpx.RequestError as error:
-            return Reply(self._without_key(read_failure(error)))
+            return Reply(_without_key(read_failure(error), self._credentials.key))
         page = read_records(content, query.field) if response.is_success else None
         if page is None:
-            return Reply(self._read(response, content))
+            return Reply(self._read(response, content, key))
         allowance = read_allowance(response.headers, now=self._now())
         answer = Answer(
             Verdict.CREATED, http_status=response.status_code, allowance=allowance
@@ -158,41 +167,64 @@ class ActivityApi:
                 message=describe_failure(error),
                 waiting_helps=True,
             )
-        return read_health(response, content)
+        date = read_date(response.headers)
+        return replace(read_health(response, content), server_time=date)
 
-    async def _post(self, url: httpx.URL, body: bytes) -> tuple[httpx.Response, bytes]:
-        length = (b"Content-Length", b"%d" % len(body))
+    async def _ask(
+        self, url: httpx.URL, body: bytes
+    ) -> tuple[httpx.Response, bytes, str]:
+        """For what changes nothing: asked again with each key that takes the place
+        of a refused one. Tells the key of the last answer."""
+        while True:
+            key = self._credentials.key
+            response, content = await self._post(url, body, key)
+            if not _is_refusal(response) or not self._credentials.instead_of(key):
+                return response, content, key
+
+    async def _post(
+        self, url: httpx.URL, body: bytes, key: str
+    ) -> tuple[httpx.Response, bytes]:
+        headers = [
+            *self._open_headers,
+            (b"Content-Type", b"application/json"),
+            (b"Authorization", b"Bearer " + key.encode("ascii")),
+            (b"Content-Length", b"%d" % len(body)),
+        ]
         request = httpx.Request(
-            "POST",
-            url,
-            headers=[*self._headers, length],
-            stream=httpx.ByteStream(body),
+            "POST", url, headers=headers, stream=httpx.ByteStream(body)
         )
         response = await self._transport.handle_async_request(request)
         return response, await _read_content(response)
 
-    def _read(self, response: httpx.Response, content: bytes) -> Answer:
+    def _read(self, response: httpx.Response, content: bytes, key: str) -> Answer:
         status, headers, now = response.status_code, response.headers, self._now()
         answer = read_answer(status, headers, content, now=now)
-        if answer.verdict is Verdict.CREATED and self._key not in content:
+        secret = key.encode("ascii")
+        if answer.verdict is Verdict.CREATED and secret not in content:
             return answer
-        if self._key in content:  # before texts are cut: half a key is a secret too
-            safe = content.replace(self._key, _KEY_SHOWN_AS)
+        if secret in content:  # before texts are cut: half a key is a secret too
+            safe = content.replace(secret, _KEY_SHOWN_AS.encode("ascii"))
             answer = read_answer(status, headers, safe, now=now)
-        return self._without_key(answer)
+        return _without_key(answer, key)
 
-    def _without_key(self, answer: Answer) -> Answer:
-        """For what is not in a body as it is: redirects, escaped characters."""
-        return replace(
-            answer,
-            code=self._shown(answer.code),
-            field=self._shown(answer.field),
-            message=self._shown(answer.message),
-        )
 
-    def _shown(self, text: str) -> str:
-        key, shown = self._key.decode("ascii"), _KEY_SHOWN_AS.decode("ascii")
-        return text.replace(key, shown)
+def _is_refusal(response: httpx.Response) -> bool:
+    """Of the key itself, before anything was done."""
+    return response.status_code == httpx.codes.UNAUTHORIZED
+
+
+def _without_key(answer: Answer, key: str) -> Answer:
+    """For what is not in a body as it is: redirects, escaped characters."""
+    return replace(
+        answer,
+        code=_shown(answer.code, key),
+        field=_shown(answer.field, key),
+        message=_shown(answer.message, key),
+    )
+
+
+def _shown(text: str, key: str) -> str:
+    return text.replace(key, _KEY_SHOWN_AS)
 
 
 async def _read_content(response: httpx.Response) -> bytes:
@@ -239,17 +271,6 @@ def _unread(response: httpx.Response, content: bytes, *, now: datetime) -> Unrea
 
 def _unwell(message: str) -> Health:
     return Health(ok=False, reachable=True, message=message)
-
-
-def _checked_key(key: str) -> bytes:
-    """Raises SettingsError, which never shows the key."""
-    if key and key.isascii() and all("!" <= character <= "~" for character in key):
-        return key.encode("ascii")
-    raise SettingsError(
-        "The API key is empty, or holds a blank, a line break or a special character.",
-        hint="Copy it again, whole, into REEVO_API_KEY.",
-        code="api_key_unusable",
-    )
 
 
 def _headers_without_key(url: httpx.URL) -> list[tuple[bytes, bytes]]:

@@ -5,7 +5,7 @@ documented; how long the list may be, and whether capitals count, is not.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -14,6 +14,29 @@ from pipeline.api.envelopes import next_cursor, texts_in
 
 PAGE_LIMIT: Final = 100
 _NAMES: Final = ("display_name", "name", "full_name")
+
+
+class Query(Protocol):
+    """What is asked of the records of a type; `field` is the one that is looked at."""
+
+    @property
+    def record_type(self) -> str: ...
+
+    @property
+    def field(self) -> str: ...
+
+    def body(self, cursor: str | None) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class OneRecord:
+    """Any record of a type: the least that can be asked with a key."""
+
+    record_type: str
+    field: str = "id"
+
+    def body(self, cursor: str | None) -> bytes:
+        return orjson.dumps({"limit": 1})
 
 
 @dataclass(frozen=True)

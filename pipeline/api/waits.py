@@ -38,6 +38,11 @@ def read_retry_after(headers: Mapping[str, str], *, now: datetime) -> float | No
     return _bounded(_seconds_until(text, now) if seconds is None else seconds)
 
 
+def read_date(headers: Mapping[str, str]) -> datetime | None:
+    """When the answer was made, by the server's clock; None when it does not say."""
+    return _moment(headers.get("date", ""))
+
+
 def read_allowance(headers: httpx.Headers, *, now: datetime) -> Allowance | None:
     """What is left, by any of the headers in use; None when none can be read.
 
@@ -106,12 +111,16 @@ def _seconds(text: str) -> float | None:
 
 
 def _seconds_until(text: str, now: datetime) -> float | None:
+    moment = _moment(text)
+    return None if moment is None else (moment - now).total_seconds()
+
+
+def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (zoned - now).total_seconds()
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _bounded(seconds: float | None) -> float | None:

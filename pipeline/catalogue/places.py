@@ -162,6 +162,15 @@ PLACES: Final = (
         level=Level.RUN,
     ),
     Entry(
+        "time_zones_missing",
+        "The time zones of the world are not known here",
+        means="The data that says which clocks are put forward, and when, is missing.",
+        why="The package `tzdata` was removed or damaged.",
+        fix=Fix(machine="pip install --force-reinstall tzdata"),
+        example="`doctor` on a machine that was cleaned up too well.",
+        level=Level.RUN,
+    ),
+    Entry(
         "rows_do_not_add_up",
         "The rows do not add up",
         means="The run counts its rows three times, and the sums differ: do not trust "

@@ -86,6 +86,15 @@ SETTINGS: Final = (
         level=Level.RUN,
     ),
     Entry(
+        "bundle_not_confirmed",
+        "The bundle was not written",
+        means="You did not say that it may be written, or nobody could be asked.",
+        why="It is for others to read, so it is shown first.",
+        fix=Fix(machine="Look at what it holds, then add `--yes`."),
+        example="`activity-import bundle` in a script, without `--yes`.",
+        level=Level.RUN,
+    ),
+    Entry(
         "output_exists",
         "The file is there already",
         means="What is in it would be lost, so it was not written over.",

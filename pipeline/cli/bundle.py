@@ -63,7 +63,9 @@ def bundle(
             click.echo(_text(parts))
             consent = consent_for(tools.stop, tools.progress, beforehand=yes)
             if not consent.may_go_on(f"\nWrite it to {file}?"):
-                raise PipelineError(_NOTHING, hint=_ADD_YES)
+                raise PipelineError(
+                    _NOTHING, hint=_ADD_YES, code="bundle_not_confirmed"
+                )
             write_bundle(file, parts)
     click.echo(f"\n{file} is written. Look into it before you pass it on.")
 
@@ -74,6 +76,7 @@ def _refuse_existing(file: Path) -> None:
             "The file is there already.",
             where=str(file),
             hint="Remove it, or name another by -o.",
+            code="output_exists",
         )
 
 

@@ -1,22 +1,46 @@
 """`doctor`: what to check before a long night."""
 
-import asyncio
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipeline.api import ActivityApi, Health, find_proxy, open_transport
+from pipeline.api import (
+    ActivityApi,
+    ApiAddress,
+    Credentials,
+    RereadKey,
+    find_proxy,
+    parse_address,
+)
+from pipeline.checkup import (
+    Answering,
+    CertificateCheck,
+    Check,
+    Checkup,
+    Disk,
+    Finding,
+    Known,
+    LedgerFile,
+    Level,
+    Memory,
+    OpenFiles,
+    ReportFolder,
+    Rights,
+    TimeZones,
+    examine,
+)
 from pipeline.cli.ending import told
 from pipeline.cli.options import (
+    EXISTING,
     address_options,
+    concurrency_option,
     key_option,
     ledger_option,
     reports_option,
@@ -24,142 +48,124 @@ from pipeline.cli.options import (
 )
 from pipeline.cli.run import sending_of
 from pipeline.cli.texts import table
-from pipeline.cli.tools import Connection, connect, default_ledger
-from pipeline.errors import ApiError, LedgerError, PipelineError
-from pipeline.ledger import Ledger
-from pipeline.private_files import private_folder, writing
+from pipeline.cli.tools import (
+    Connection,
+    Reach,
+    Sending,
+    default_ledger,
+    key_source,
+    sandbox_connection,
+)
+from pipeline.errors import PipelineError
 
-_LEAST_FREE_BYTES = 1_000_000_000
-
-
-@dataclass(frozen=True)
-class Finding:
-    """How one check came out; `hint` says what to do when it failed."""
-
-    check: str
-    ok: bool
-    message: str
-    hint: str = ""
+_ANSWER_SECONDS = 15.0
+_VERDICTS = {
+    Level.OK: "All is well.",
+    Level.WARNING: "A run can begin; look at the warnings before a long one.",
+    Level.FAILED: "Mend what failed before you run anything.",
+}
 
 
 @click.command("doctor")
+@click.argument("files", nargs=-1, type=EXISTING, metavar="[FILE]...")
 @ledger_option
 @reports_option
 @sandbox_option
 @address_options
 @key_option
+@concurrency_option
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(
-    *, ledger: Path | None, reports: Path, as_json: bool, **options: Any
+    *,
+    files: tuple[Path, ...],
+    ledger: Path | None,
+    reports: Path,
+    as_json: bool,
+    **options: Any,
 ) -> None:
-    """Check the URL, the API's health, that a key is set, the ledger and the disk.
+    """Check all that a long night depends on: API, key, clock, ledger, disk.
 
-    Sends no activity, and does not try the key. Exit codes: 0 all is well, 1
-    something failed.
+    Sends no activity. The key is tried by reading one contact, which does not show
+    whether it may write. With FILE, the room that a run of it needs is told. Exit
+    codes: 0 all is well, or there are warnings only, 1 something failed.
 
     \b
     Examples:
       activity-import doctor
+      activity-import doctor Task.csv --api-key-file key
       activity-import doctor --sandbox
     """
-    with told():
-        sending = sending_of(options)
+    with told(as_json=as_json), ExitStack() as stack:
+        sending = replace(sending_of(options), timeout=_ANSWER_SECONDS)
         path = ledger or default_ledger(sandbox=sending.sandbox)
-        with ExitStack() as stack:
-            findings = [
-                *_api_findings(lambda: connect(stack, sending)),
-                _finding("ledger", lambda: _check_ledger(path)),
-                _finding("reports", lambda: _check_folder(reports)),
-                _finding("disk", lambda: _check_disk(path)),
-            ]
-    _show(findings, as_json=as_json)
-    raise SystemExit(0 if all(finding.ok for finding in findings) else 1)
+        checks = [
+            *_of_the_api(stack, sending, path),
+            LedgerFile(path),
+            ReportFolder(reports),
+            Rights(path, reports),
+            Disk(path, reports, files),
+            TimeZones(),
+            OpenFiles(sending.concurrency),
+            Memory(),
+        ]
+        checkup = examine(checks)
+    _show(checkup, as_json=as_json)
+    raise SystemExit(checkup.exit_code)
 
 
-def _finding(check: str, look: Callable[[], str]) -> Finding:
+@dataclass(frozen=True)
+class _Line:
+    """Where the API is, and what to show it."""
+
+    address: ApiAddress
+    place: str
+    credentials: Callable[[], Credentials]
+
+
+def _of_the_api(stack: ExitStack, sending: Sending, ledger: Path) -> Iterator[Check]:
+    """Without an address there is nobody to ask."""
     try:
-        return Finding(check, ok=True, message=look())
+        line = _line(stack, sending)
     except PipelineError as error:
-        return Finding(check, ok=False, message=error.sentence, hint=error.hint)
-
-
-def _api_findings(connect_now: Callable[[], Connection]) -> list[Finding]:
-    opened: list[Connection] = []
-
-    def settings() -> str:
-        opened.append(connect_now())
-        return f"{opened[0].address.base_url}, and a key is set (only a run tries it)"
-
-    findings = [_finding("settings", settings)]
-    if opened:
-        findings.append(_finding("api", lambda: _check_health(opened[0])))
-    return findings
-
-
-def _check_health(connection: Connection) -> str:
-    health = asyncio.run(_health(connection))
-    if not health.ok:
-        raise ApiError(
-            health.message,
-            hint="Check the base URL and the network.",
-            code="api_down" if health.waiting_helps else "wrong_base_url",
-        )
-    return health.message
-
-
-async def _health(connection: Connection) -> Health:
-    proxy = find_proxy(connection.address, os.environ)
-    transport = open_transport(concurrency=1, proxy=proxy)
-    async with ActivityApi(
-        connection.address, key=connection.key, transport=transport
-    ) as api:
-        return await api.health()
-
-
-def _check_ledger(path: Path) -> str:
-    if not path.exists():
-        return f"{path} will be made by the first run"
-    with Ledger.open(path) as ledger:
-        problems = ledger.check()
-    if problems:
-        raise LedgerError(
-            "The ledger is damaged: " + "; ".join(problems),
-            where=str(path),
-            hint="Restore it from a backup before you send anything.",
-            code="ledger_damaged",
-        )
-    return f"{path} is sound, {path.stat().st_size / 1e6:,.1f} MB"
-
-
-def _check_folder(reports: Path) -> str:
-    private_folder(reports)
-    with writing(reports), tempfile.TemporaryFile(dir=reports):
-        return f"{reports} can be written"
-
-
-def _check_disk(path: Path) -> str:
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
-    free = shutil.disk_usage(folder).free
-    if free < _LEAST_FREE_BYTES:
-        raise PipelineError(
-            f"Only {free / 1e9:,.1f} GB are free at {folder}.",
-            hint="A plan takes about as much room as its source: make room.",
-            code="disk_full",
-        )
-    return f"{free / 1e9:,.1f} GB free at {folder}"
-
-
-def _show(findings: list[Finding], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        yield Known(Finding("url", Level.FAILED, error.sentence, error.hint))
         return
-    click.echo(
-        table(
-            (
-                ("ok" if finding.ok else "failed"),
-                finding.check,
-                f"{finding.message} {finding.hint}".strip(),
-            )
-            for finding in findings
+
+    def connect(credentials: Credentials) -> ActivityApi:
+        return Reach(Connection(line.address, credentials), sending, ledger).open()
+
+    proxy = find_proxy(line.address, os.environ)
+    by = "; a proxy leads there (HTTPS_PROXY)" if proxy else ""
+    yield Known(Finding("url", Level.OK, f"{line.address.base_url}{by}"))
+    yield CertificateCheck(line.address, has_proxy=bool(proxy), now=_now)
+    yield Answering(connect, line.credentials, line.place, _now)
+
+
+def _line(stack: ExitStack, sending: Sending) -> _Line:
+    if sending.sandbox:
+        stand_in = sandbox_connection(stack, sending.scenario)
+        return _Line(
+            stand_in.address, "the stand-in itself", lambda: stand_in.credentials
         )
-    )
+    address = parse_address(sending.base_url, allow_http=sending.allow_http)
+    source = key_source(sending, address)
+    return _Line(address, source.place, lambda: RereadKey(source))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _show(checkup: Checkup, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(checkup.document(), indent=2))
+        return
+    click.echo(table(_lines(checkup)))
+    click.echo(f"\n{_VERDICTS[checkup.level]}")
+
+
+def _lines(checkup: Checkup) -> Iterator[tuple[str, str, str]]:
+    """A hint stands below its finding."""
+    for found in checkup.findings:
+        yield found.level, found.check, found.message
+        if found.hint:
+            yield "", "", f"-> {found.hint}"

@@ -193,7 +193,8 @@ key_option = click.option(
     "--api-key-file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="A file that holds the API key; default: the variable REEVO_API_KEY.",
+    help="A file that holds the API key, for your eyes only (0600); default: the "
+    "variable REEVO_API_KEY, then a systemd credential, then the system keyring.",
 )
 scenario_option = click.option(
     "--scenario",
@@ -235,18 +236,19 @@ lookup_age_option = click.option(
     show_default=True,
     help="How old an answer of Reevo to a lookup may be; 0 asks again for all.",
 )
+concurrency_option = click.option(
+    "--concurrency",
+    type=click.IntRange(min=1, max=500),
+    default=64,
+    show_default=True,
+    metavar="N",
+    help="Requests in flight at most; what is healthy is found anyway.",
+)
 connection_options = several(
     address_options,
     key_option,
     rate_option,
-    click.option(
-        "--concurrency",
-        type=click.IntRange(min=1, max=500),
-        default=64,
-        show_default=True,
-        metavar="N",
-        help="Requests in flight at most; what is healthy is found anyway.",
-    ),
+    concurrency_option,
     click.option(
         "--timeout",
         type=DurationType(least=0.1),

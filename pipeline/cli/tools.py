@@ -13,6 +13,9 @@ from pipeline.api import (
     ActivityApi,
     AdaptivePace,
     ApiAddress,
+    Credentials,
+    FixedKey,
+    RereadKey,
     Timeouts,
     find_proxy,
     open_transport,
@@ -21,6 +24,7 @@ from pipeline.api import (
 from pipeline.cli.consent import Unattended, consent_for
 from pipeline.cli.settings import state_folder
 from pipeline.errors import SettingsError
+from pipeline.keys import KEY_VARIABLE, KeySource, find_key_source
 from pipeline.ledger import Ledger, Recorder
 from pipeline.progress import progress_on_stderr
 from pipeline.rows import RowLimit
@@ -47,12 +51,11 @@ from pipeline.stopping import Stop, stopping_in_order
 
 Guards = Callable[[Consent], tuple[Guard, ...]]
 SANDBOX_TARGET = "sandbox"
-KEY_VARIABLE = "REEVO_API_KEY"
 
 
 @dataclass(frozen=True)
 class Sending:
-    """Where and how to send. `api_key_file` wins over the variable."""
+    """Where and how to send. `api_key_file` wins over all other places of the key."""
 
     base_url: str = ""
     api_key_file: Path | None = None
@@ -77,10 +80,10 @@ class Sending:
 
 @dataclass(frozen=True)
 class Connection:
-    """An address and the key for it."""
+    """An address and the key for it, which all of a run share."""
 
     address: ApiAddress
-    key: str
+    credentials: Credentials
 
 
 def default_ledger(*, sandbox: bool) -> Path:
@@ -158,43 +161,6 @@ def _bare_tools(path: Path, *, quiet: bool) -> Iterator[tuple[Tools, ExitStack]]
         yield tools, stack
 
 
-def read_key(file: Path | None) -> str:
-    """The API key, from a file or the environment; raises SettingsError."""
-    if file is None:
-        key, where = os.environ.get(KEY_VARIABLE, ""), KEY_VARIABLE
-    else:
-        key, where = _key_in(file), str(file)
-    key = key.strip()
-    if not key:
-        raise SettingsError(
-            "There is no API key.",
-            where=where,
-            hint=f"Set the variable {KEY_VARIABLE}, or name a file by --api-key-file. "
-            "To try without a key: --sandbox, or --dry-run.",
-            code="api_key_missing",
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise SettingsError(
-            "The API key has characters that no key has.",
-            where=where,
-            hint="Copy it again from Reevo: Settings, Integrations, API Keys.",
-            code="api_key_unusable",
-        )
-    return key
-
-
-def _key_in(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a text file"
-        raise SettingsError(
-            f"The file with the API key cannot be read: {reason}.",
-            where=str(file),
-            code="api_key_unusable",
-        ) from None
-
-
 @dataclass(frozen=True)
 class Reach:
     """The API at one address, and how it is spoken to."""
@@ -204,15 +170,16 @@ class Reach:
     ledger: Path
 
     def open(self) -> ActivityApi:
-        connection, sending = self.connection, self.sending
+        address, sending = self.connection.address, self.sending
         transport = open_transport(
             concurrency=sending.concurrency,
             timeouts=Timeouts(
                 read_seconds=sending.timeout, whole_seconds=2 * sending.timeout
             ),
-            proxy=find_proxy(connection.address, os.environ),
+            proxy=find_proxy(address, os.environ),
         )
-        return ActivityApi(connection.address, key=connection.key, transport=transport)
+        credentials = self.connection.credentials
+        return ActivityApi(address, key=credentials, transport=transport)
 
     def line(self, run: int) -> Line:
         """For sending."""
@@ -272,17 +239,22 @@ def _counter_for_lookups(stack: ExitStack, sending: Sending, ledger: Path) -> Co
 def connect(stack: ExitStack, sending: Sending) -> Connection:
     """The API and its key, or the stand-in, which ends with `stack`."""
     if sending.sandbox:
-        return _sandbox_connection(stack, sending.scenario)
+        return sandbox_connection(stack, sending.scenario)
     address = parse_address(sending.base_url, allow_http=sending.allow_http)
-    return Connection(address, read_key(sending.api_key_file))
+    return Connection(address, RereadKey(key_source(sending, address)))
 
 
-def _sandbox_connection(stack: ExitStack, scenario: str | None) -> Connection:
+def key_source(sending: Sending, address: ApiAddress) -> KeySource:
+    return find_key_source(sending.api_key_file, address.base_url, os.environ)
+
+
+def sandbox_connection(stack: ExitStack, scenario: str | None) -> Connection:
     try:
         stand_in = stack.enter_context(running_sandbox(scenario=scenario))
     except SandboxError as error:
         raise SettingsError(str(error)) from error
-    return Connection(parse_address(stand_in.url, allow_http=False), stand_in.api_key)
+    address = parse_address(stand_in.url, allow_http=False)
+    return Connection(address, FixedKey(stand_in.api_key))
 
 
 def _new_name(at: datetime) -> str:

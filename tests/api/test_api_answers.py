@@ -109,9 +109,8 @@ def test_a_record_that_is_not_found_is_about_the_row() -> None:
 def test_a_refused_key_says_what_to_do_and_what_the_api_said() -> None:
     answer = read(401, b'{"error":"UnauthorizedError","message":"Invalid API key"}')
     assert answer.message == (
-        "The API refused the key: it is wrong, expired or cut off. Check "
-        "REEVO_API_KEY (in Reevo: Settings, Integrations, API Keys). It said: "
-        "Invalid API key"
+        "The API refused the key: it is wrong, expired or cut off. Compare it with "
+        "Reevo: Settings, Integrations, API Keys. It said: Invalid API key"
     )
 
 

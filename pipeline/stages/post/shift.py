@@ -32,7 +32,8 @@ _WITHDRAWN = Answer(
     Verdict.AGAIN, code="not_sent", message="The run ended before the row was sent."
 )
 _STOP_HINTS = {
-    "key_refused": "Set REEVO_API_KEY to a valid key, then go on with `resume`.",
+    "key_refused": "Put a valid key where this one came from (`activity-import doctor` "
+    "says where), then go on with `resume`.",
     "not_permitted": "Give the key the right to write activities, then `resume`.",
     "redirected": "Correct the base URL: it must lead to the API itself.",
     "wrong_base_url": "Correct the base URL: it must lead to the API itself.",
@@ -252,7 +253,7 @@ class Shift:
             return
         self._circuit.heard(answer)
         if answer.verdict is Verdict.AGAIN:
-            self._throttled += answer.http_status is not None
+            self._throttled += answer.asks_to_slow_down
             return
         self._answered += 1
         self._uncertain += answer.verdict is Verdict.UNCERTAIN

@@ -1,0 +1,72 @@
+"""How a night ended: what its log, its messages and its metrics are made of."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class NightStatus(StrEnum):
+    """How a file, a job or a night ended; `worst` of several counts.
+
+    NOTHING: there was nothing to do. MISSING: a file that was expected did not come.
+    """
+
+    OK = "ok"
+    NOTHING = "nothing"
+    MISSING = "missing"
+    ATTENTION = "attention"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class FileEnding:
+    """What became of one file. `now_at` is where it lies, once it was dealt with.
+
+    `run`, `counts` (rows by status), `requests` (`sent`, `retried`, `throttled`,
+    `per_second`), `issues` (rows by code) and `reports` (the run's report folder) are
+    known when a run came to its report; `reason` and `hint` say why it did not, or
+    ended early.
+    """
+
+    name: str
+    sha256: str
+    status: NightStatus
+    now_at: Path
+    run: str | None = None
+    counts: Dict[str, int] = field(default_factory=dict)
+    requests: Dict[str, float] = field(default_factory=dict)
+    issues: Dict[str, int] = field(default_factory=dict)
+    reports: Path | None = None
+    reason: str = ""
+    hint: str = ""
+    next: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class JobEnding:
+    """What became of one job in one night; `notices` are told, and trouble nobody."""
+
+    job: str
+    status: NightStatus
+    started_at: datetime
+    ended_at: datetime
+    files: tuple[FileEnding, ...] = ()
+    notices: tuple[str, ...] = ()
+    reason: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class NightEnding:
+    """What became of all jobs. `status` is the worst of theirs."""
+
+    status: NightStatus
+    started_at: datetime
+    ended_at: datetime
+    jobs: tuple[JobEnding, ...] = ()
+    reason: str = ""
+    hint: str = ""
