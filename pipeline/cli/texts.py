@@ -129,7 +129,7 @@ def _sentence(summary: Summary) -> str:
 def _files(summary: Summary) -> str:
     if summary.heading is None:
         return ""
-    files = "report.html, rows.csv, issues.csv, fix-me.csv"
+    files = "report.html, report.xlsx, rows.csv, issues.csv, fix-me.csv"
     return f"Report: {summary.heading.reports}/ ({files})"
 
 

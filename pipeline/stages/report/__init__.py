@@ -3,18 +3,30 @@
 from pipeline.stages.report.accounts import check_accounts
 from pipeline.stages.report.outcomes import Fates
 from pipeline.stages.report.page import PAGE, Ended, Sights, write_page
-from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS, Counted, write_report
+from pipeline.stages.report.workbook import WORKBOOK, Told, writing_workbook
+from pipeline.stages.report.write import (
+    FIX_ME,
+    ISSUES,
+    ROWS,
+    Counted,
+    Onlooker,
+    write_report,
+)
 
 __all__ = [
     "FIX_ME",
     "ISSUES",
     "PAGE",
     "ROWS",
+    "WORKBOOK",
     "Counted",
     "Ended",
     "Fates",
+    "Onlooker",
     "Sights",
+    "Told",
     "check_accounts",
     "write_page",
     "write_report",
+    "writing_workbook",
 ]
