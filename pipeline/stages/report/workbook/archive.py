@@ -82,7 +82,7 @@ def _book(sheet: Worksheet) -> Workbook:
 
 
 def _member(sheet: Worksheet) -> str:
-    return sheet.path.lstrip("/")
+    return f"xl/worksheets/sheet{1 + _book(sheet).sheetnames.index(sheet.title)}.xml"
 
 
 def _quiet(tail: bytes) -> bytes:

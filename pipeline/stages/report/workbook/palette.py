@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.stages.report.workbook.cells import plain
 
 RED, AMBER, GREEN, GRAY = "FFFFC9CE", "FFFFE9A8", "FFD3EFD8", "FFE4E9F0"
+FONT: Final = "Calibri"
 MARK: Final = "activity-import:"
 MOST_COMMENTS: Final = 2_000
 _MOST_OF_A_COMMENT: Final = 2_000
@@ -51,7 +52,7 @@ def without_mark(text: str) -> str:
 
 
 def as_header(cell: Cell) -> None:
-    cell.font = Font(bold=True)
+    cell.font = Font(name=FONT, bold=True)
     cell.fill = filled(GRAY)
     cell.alignment = Alignment(vertical="top", wrap_text=True)
 

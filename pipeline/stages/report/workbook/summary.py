@@ -21,6 +21,7 @@ from pipeline.stages.report.page import (
 from pipeline.stages.report.workbook.needy import Needy, NeedyRows
 from pipeline.stages.report.workbook.palette import (
     AMBER,
+    FONT,
     GREEN,
     RED,
     as_header,
@@ -32,11 +33,13 @@ from pipeline.stages.report.workbook.palette import (
 from pipeline.stages.report.workbook.told import Told
 
 SUMMARY: Final = "_summary"
-_WIDTHS: Final = (22, 14, 22, 70, 70)
+_WIDTHS: Final = (26, 12, 26, 70, 70)
 _TONES: Final = {Tone.GOOD: GREEN, Tone.ATTENTION: AMBER, Tone.STOPPED: RED}
+_WRAPPED: Final = (3, 4, 5)
 _MOST_CAUSES: Final = 60
+_MOST_LINES: Final = 12
 _BAD: Final = frozenset({Status.INVALID, Status.REJECTED, Status.UNCERTAIN})
-_LINK: Final = Font(color="FF0B57D0", underline="single")
+_LINK: Final = Font(name=FONT, color="FF0B57D0", underline="single")
 Line = Sequence[str | int]
 
 
@@ -81,19 +84,31 @@ class _Page:
 
     def _put(self, place: int, value: str | int) -> Cell:
         cell = cell_at(self.sheet, self.line, place)
-        if isinstance(value, str):
-            put_text(cell, value)
-        else:
+        if isinstance(value, int):
             cell.value = value
             cell.number_format = "#,##0"
-        cell.alignment = Alignment(vertical="top", wrap_text=place >= 4)
+            cell.alignment = Alignment(vertical="top")
+            return cell
+        put_text(cell, value)
+        wrapped = place in _WRAPPED
+        cell.alignment = Alignment(
+            horizontal="left", vertical="top", wrap_text=wrapped, indent=place == 3
+        )
+        if wrapped:
+            self.make_high(value, _WIDTHS[place - 1])
         return cell
+
+    def make_high(self, text: str, width: int) -> None:
+        """High enough for a text of a cell so wide."""
+        lines = sum(1 + len(line) // width for line in text.split("\n"))
+        dimension = self.sheet.row_dimensions[self.line]
+        dimension.height = max(dimension.height or 0, 15.5 * min(lines, _MOST_LINES))
 
 
 def _tell_verdict(page: _Page, told: Told) -> None:
     verdict = verdict_of(told.ended, dry_run=told.run.dry_run)
     [title] = page.add([verdict.sentence])
-    title.font = Font(bold=True, size=16)
+    title.font = Font(name=FONT, bold=True, size=16)
     for place in range(1, len(_WIDTHS) + 1):
         page.sheet.cell(1, place).fill = filled(_TONES[verdict.tone])
     page.sheet.row_dimensions[1].height = 26
@@ -116,7 +131,7 @@ def _tell_counts(page: _Page, told: Told) -> None:
             if status in _BAD:
                 first.fill = filled(RED)
     for cell in page.add(["read", counts.total(), "each with one outcome"]):
-        cell.font = Font(bold=True)
+        cell.font = Font(name=FONT, bold=True)
 
 
 def _tell_causes(page: _Page, causes: Sequence[Cause]) -> None:
@@ -142,8 +157,7 @@ def _tell_notes(page: _Page, notes: Sequence[str]) -> None:
             )
             cell = page.sheet.cell(page.line, 1)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-            lines = 1 + len(note) // sum(_WIDTHS)
-            page.sheet.row_dimensions[page.line].height = 15 * lines
+            page.make_high(note, sum(_WIDTHS))
 
 
 def _tell_needy(page: _Page, needy: NeedyRows, rows: str) -> None:
