@@ -27,32 +27,32 @@ class Archive:
         self._path = path
         self._zip: zipfile.ZipFile | None = None
         self._member: IO[bytes] = io.BytesIO()
-        self._streamed: set[str] = set()
+        self._begun = ""
 
     def begin(self, sheet: Worksheet) -> None:
         """Opens a sheet: all that stands before its rows is written."""
-        name = _member(sheet)
-        head = _ROWS.split(_parts(_book(sheet), [name])[name], maxsplit=1)[0]
-        self._streamed.add(name)
-        self._member = self._file.open(name, "w")
-        self._member.write(_DIMENSION.sub(b"", head) + b"<sheetData>")
+        self._begun = _member(sheet)
+        head, _tail = _around_rows(_parts(sheet)[self._begun])
+        self._member = self._file.open(self._begun, "w")
+        self._member.write(head)
 
     def write(self, rows: Iterable[str]) -> int:
-        """Rows as XML; gives their bytes."""
+        """Rows of the sheet that was begun, as XML; gives their bytes."""
         return sum(self._member.write(row.encode()) for row in rows)
 
-    def end(self, sheet: Worksheet) -> None:
-        """Closes a sheet: all that stands behind its rows is written."""
-        name = _member(sheet)
-        tail = _ROWS.split(_parts(_book(sheet), [name])[name], maxsplit=1)[1]
-        self._member.write(b"</sheetData>" + _quiet(tail))
+    def finish(self, sheet: Worksheet, rows: Iterable[str]) -> None:
+        """Writes what else is in the book; `rows` are those of another sheet."""
+        parts = _parts(sheet)
+        _head, tail = _around_rows(parts.pop(self._begun))
+        self._member.write(tail)
         self._member.close()
-
-    def finish(self, book: Workbook) -> None:
-        """Writes all that was not written row by row."""
-        for name, content in _parts(book).items():
-            if name not in self._streamed:
-                self._file.writestr(name, content)
+        head, tail = _around_rows(parts.pop(_member(sheet)))
+        with self._file.open(_member(sheet), "w") as self._member:
+            self._member.write(head)
+            self.write(rows)
+            self._member.write(tail)
+        for name, content in parts.items():
+            self._file.writestr(name, content)
         self.close()
 
     def close(self) -> None:
@@ -70,11 +70,17 @@ class Archive:
         return self._zip
 
 
-def _parts(book: Workbook, names: list[str] | None = None) -> dict[str, bytes]:
+def _parts(sheet: Worksheet) -> dict[str, bytes]:
     saved = io.BytesIO()
-    book.save(saved)
+    _book(sheet).save(saved)
     with zipfile.ZipFile(saved) as parts:
-        return {name: parts.read(name) for name in names or parts.namelist()}
+        return {name: parts.read(name) for name in parts.namelist()}
+
+
+def _around_rows(xml: bytes) -> tuple[bytes, bytes]:
+    """What stands before the first row, and what behind the last."""
+    head, tail = _ROWS.split(xml, maxsplit=1)
+    return _DIMENSION.sub(b"", head) + b"<sheetData>", b"</sheetData>" + _quiet(tail)
 
 
 def _book(sheet: Worksheet) -> Workbook:

@@ -1,6 +1,7 @@
 """A workbook of our own: summary, rows and issues."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 import polars as pl
@@ -81,15 +82,13 @@ class CleanWorkbook:
 
     def finish(self, told: Told) -> None:
         self._begin(pl.DataFrame())
-        rows = self._sheets[1]
-        last = f"{get_column_letter(self._width + len(ADDED))}{self._lines}"
-        rows.auto_filter.ref = f"A1:{last}"
-        self._archive.end(rows)
-        self._write_issues()
+        summary, rows, issues = self._sheets
+        last = get_column_letter(self._width + len(ADDED))
+        rows.auto_filter.ref = f"A1:{last}{self._lines}"
         self.left_out.columns = len(self._columns.places) - self._width
         notes = self.left_out.notes(self._bounds)
-        fill_summary(self._sheets[0], told, self._needy, notes, rows=rows.title)
-        self._archive.finish(self._book)
+        fill_summary(summary, told, self._needy, notes, rows=rows.title)
+        self._archive.finish(issues, self._issue_rows(issues))
 
     def _room(self) -> int:
         full = self._bytes >= self._bounds.row_bytes
@@ -154,19 +153,15 @@ class CleanWorkbook:
             cells = told.select(*place, pl.col("row").alias("number"), *_ISSUE, "row")
             self._issues.append(cells)
 
-    def _write_issues(self) -> None:
-        sheet = self._sheets[2]
+    def _issue_rows(self, sheet: Worksheet) -> Iterator[str]:
         heads = ["source", "sheet", "row", *_ISSUE]
         found = pl.concat(self._issues) if self._issues else pl.DataFrame()
         _set_widths(sheet, heads, pl.DataFrame())
         sheet.auto_filter.ref = f"A1:J{1 + found.height}"
-        self._archive.begin(sheet)
-        self._archive.write(_header_xml(heads, self._styles, sheet))
-        if not found.is_empty():
-            lines = found.with_columns(line=pl.int_range(2, pl.len() + 2))
-            marks = pl.DataFrame(schema=MARKS_SCHEMA)
-            self._archive.write(rows_xml(lines, styles=self._styles, marks=marks))
-        self._archive.end(sheet)
+        head = _header_xml(heads, self._styles, sheet)
+        lines = found.with_columns(line=pl.int_range(2, pl.len() + 2))
+        marks = pl.DataFrame(schema=MARKS_SCHEMA)
+        return chain(head, rows_xml(lines, styles=self._styles, marks=marks))
 
 
 def _empty_book(rows: str) -> tuple[Workbook, tuple[Worksheet, Worksheet, Worksheet]]:
