@@ -75,8 +75,8 @@ class Beside:
         told = outcomes.select("row", *(name[1:] for name in ADDED))
         for line, *texts in told.iter_rows():
             for name, text in zip(ADDED, texts, strict=True):
-                cell = self.cell(line, name)
-                put_text(cell, text) if text else setattr(cell, "value", None)
+                if text or name not in self.new:
+                    put_text(self.cell(line, name), text or "")
 
     def cell(self, line: int, name: str) -> Cell:
         return cell_at(self.sheet, line, self.places[name])

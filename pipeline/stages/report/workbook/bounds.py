@@ -1,4 +1,4 @@
-"""How large a workbook may become, and who may be copied."""
+"""How large a workbook may become, and which one may be copied."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,14 @@ class Bounds:
 
     `rows` is what a sheet can hold, its header included; `row_bytes` bounds the XML of
     its rows. `issues` bounds the lines of the sheet with the issues. A workbook of
-    more than `own_cells` cells, or of more than `own_bytes` of XML, is not copied.
+    more than `own_cells` cells, ours included, of more than `own_bytes` of XML, or
+    of more than `own_file` bytes, is not copied.
     """
 
     all_rows: int = 200_000
     rows: int = 1_048_576
     row_bytes: int = 400_000_000
     issues: int = 100_000
-    own_cells: int = 200_000
+    own_cells: int = 250_000
     own_bytes: int = 100_000_000
     own_file: int = 30_000_000

@@ -5,6 +5,7 @@ import re
 import zipfile
 from typing import Final
 
+from pipeline.stages.report.workbook.beside import ADDED
 from pipeline.stages.report.workbook.bounds import Bounds
 
 _CARRIED: Final = re.compile(
@@ -41,6 +42,7 @@ _NAMES: Final = (
     ("_xmlsignatures", "a signature"),
 )
 _CELL: Final = re.compile(rb"<(?:\w+:)?c[ />]")
+_ROW: Final = re.compile(rb"<(?:\w+:)?row[ />]")
 _EXTENSION: Final = re.compile(rb"<(?:\w+:)?extLst[ />]")
 
 
@@ -75,11 +77,13 @@ def _named(part: str) -> str:
 
 def _too_large(parts: zipfile.ZipFile, bounds: Bounds) -> str:
     size = sum(part.file_size for part in parts.infolist())
-    too_large = f"it holds more than {bounds.own_cells:,} cells"
+    too_large = f"with our columns it has more than {bounds.own_cells:,} cells"
     if size > bounds.own_bytes:
         return too_large
     cells = sum(_count(parts, name, _CELL) for name in _sheets(parts))
-    return too_large if cells > bounds.own_cells else ""
+    rows = sum(_count(parts, name, _ROW) for name in _sheets(parts))
+    own = len(ADDED) * rows
+    return too_large if cells + own > bounds.own_cells else ""
 
 
 def _extended(parts: zipfile.ZipFile) -> str:

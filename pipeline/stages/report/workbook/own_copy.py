@@ -101,15 +101,16 @@ def _saved(book: Workbook) -> bytes:
 
 
 def _mark(book: Workbook, source: Source, parts: Sequence[Part], told: Told) -> None:
-    for name in {SUMMARY, ISSUES_SHEET} & set(book.sheetnames):
+    again = {SUMMARY, ISSUES_SHEET} & set(book.sheetnames)
+    for name in again:
         book.remove(book[name])
     sheet = _sheet(book, source)
     beside = Beside.of(sheet, source)
     if not beside.has_room:
         raise CannotCopyError("there is no room for our columns beside its own")
     marker = _Marker(sheet, beside)
-    last = max([part.rows["row"][-1] for part in parts if part.rows.height], default=0)
-    marker.unmark(source, last)
+    if again:
+        marker.unmark(source, [row for part in parts for row in part.rows["row"]])
     beside.add_heads()
     for part in parts:
         marker.see(part)
@@ -135,8 +136,8 @@ def _sheet(book: Workbook, source: Source) -> Worksheet:
         raise CannotCopyError("its sheet was not found in the copy")
     [sheet] = found
     for column in source.columns:
-        value = sheet.cell(source.header_row, place_of(column.id)).value
-        if isinstance(value, str) and str(value).strip() != column.name.strip():
+        value = sheet.cell(source.header_row, place_of(column.id)).value or ""
+        if isinstance(value, str) and value.strip() != column.name.strip():
             raise CannotCopyError("its header stands elsewhere in the copy")
     return sheet
 
@@ -160,10 +161,10 @@ class _Marker:
     def notes(self) -> list[str]:
         return uncommented_notes(self._comments, self._uncommented)
 
-    def unmark(self, source: Source, last: int) -> None:
+    def unmark(self, source: Source, lines: Sequence[int]) -> None:
         """Takes back what an earlier report of ours marked."""
         places = [place_of(column.id) for column in source.columns]
-        for line in range(source.header_row + 1, last + 1):
+        for line in lines:
             for place in (*places, self._beside.places["_status"]):
                 cell = self._sheet.cell(line, place)
                 if isinstance(cell, Cell):
