@@ -54,7 +54,7 @@ Run RUN: ok
         3  created  the API took them
         3  read     each with one outcome
 
-Report: reports/RUN/ (report.html, rows.csv, issues.csv, fix-me.csv)
+Report: reports/RUN/ (report.html, report.xlsx, rows.csv, issues.csv, fix-me.csv)
 
 Next:
   activity-import history
@@ -86,7 +86,7 @@ Issues, with the first row of each:
 form: 2024-03-01 or 2024-03-01T10:30:00+01:00.
   1x  repeated  row 5:  A record with the same key stands earlier in this run.
 
-Report: reports/RUN/ (report.html, rows.csv, issues.csv, fix-me.csv)
+Report: reports/RUN/ (report.html, report.xlsx, rows.csv, issues.csv, fix-me.csv)
 
 Next:
   activity-import run reports/RUN/fix-me.csv -m plain.yaml

@@ -55,12 +55,9 @@ def planned(rows: int, *, invalid: int = 0) -> pl.DataFrame:
 
 def bad(count: int) -> pl.DataFrame:
     """An issue for each of the first rows."""
-    return issues_frame(
-        *(
-            (row, "error", "required", "Id", "subject", "", "Empty.", "Fill it.")
-            for row in range(2, 2 + count)
-        )
-    )
+    facts = {"code": "required", "column": "Id", "field": "subject", "value": ""}
+    told = {"severity": "error", "message": "Empty.", "hint": "Fill it."}
+    return issues_frame(*({"row": 2 + n, **facts, **told} for n in range(count)))
 
 
 def plan(folder: Path, cells: list[str], *, invalid: int = 0) -> Plan:

@@ -29,11 +29,16 @@ def facts(sheet: Worksheet) -> dict[str, Any]:
     """All that a sheet holds besides what we add to it."""
     return {
         "cells": {
-            cell.coordinate: (cell.value, cell.data_type, cell.number_format, cell.font)
+            cell.coordinate: (
+                cell.value,
+                cell.data_type,
+                cell.number_format,
+                repr(cell.font),
+            )
             for row in sheet.iter_rows(max_col=5)
             for cell in row
         },
-        "fill": sheet["A4"].fill,
+        "fill": repr(sheet["A4"].fill),
         "width": sheet.column_dimensions["B"].width,
         "height": sheet.row_dimensions[4].height,
         "freeze": sheet.freeze_panes,

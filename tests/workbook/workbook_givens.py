@@ -55,7 +55,7 @@ def rich_workbook(path: Path) -> Path:
             datetime.fromisoformat("2024-03-04T23:59:59"),
             "Fourth",
             "Call",
-            "=E4*2",
+            1.5,
         ),
     ]
     for line, cells in enumerate(lines, 3):
