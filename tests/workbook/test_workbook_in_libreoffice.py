@@ -55,11 +55,10 @@ def report_of(sample: dict[str, Any]) -> Path:
 
 def saved_by_libreoffice() -> None:
     profile = f"-env:UserInstallation={Path('profile').absolute().as_uri()}"
+    books = sorted(str(book) for book in Path("before").glob("*.xlsx"))
+    words = [profile, "--headless", "--convert-to", "xlsx", "--outdir", "after"]
     subprocess.run(
-        [
-            *(str(SOFFICE), profile, "--headless", "--convert-to", "xlsx"),
-            *("--outdir", "after", *sorted(Path("before").glob("*.xlsx"))),
-        ],
+        [str(SOFFICE), *words, *books],
         check=True,
         capture_output=True,
         timeout=300,
