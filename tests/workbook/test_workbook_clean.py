@@ -115,7 +115,8 @@ def test_the_sheets_are_ready_to_be_filtered(of_csv: Workbook) -> None:
 
     assert (rows.freeze_panes, rows.auto_filter.ref) == ("A2", "A1:M4")
     assert (issues.freeze_panes, issues.auto_filter.ref) == ("A2", "A1:J3")
-    assert rows["A1"].font.bold
+    assert [cell.font.bold for cell in rows["A"]] == [True, False, False, False]
+    assert [cell.font.bold for cell in issues["A"]] == [True, False, False]
     assert [row[2:5] for row in cells_of(issues)] == [
         ("row", "severity", "code"),
         (3, "error", "bad_time"),

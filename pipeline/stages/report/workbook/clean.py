@@ -42,6 +42,7 @@ _MOST_COLUMNS: Final = 16_384
 _WIDTHS: Final = {"_message": 60, "_hint": 60, "message": 60, "hint": 60, "_row": 8}
 _LEAST_WIDTH, _MOST_WIDTH = 12, 40
 _LOOKED_AT: Final = 200
+_HEAD_LINE: Final = 100
 
 
 class CleanWorkbook:
@@ -208,7 +209,8 @@ def _style(sheet: Worksheet, line: int, color: str | None, *, quoted: bool) -> i
 
 
 def _header_xml(heads: list[str], styles: Styles, sheet: Worksheet) -> list[str]:
-    cell = cell_at(sheet, 1, 1)
+    # openpyxl keeps a cell's style by reference: one that was numbered must not change.
+    cell = cell_at(sheet, _HEAD_LINE, 1)
     as_header(cell)
     head = int(cell.style_id)
     own = Styles((head, head, head), (head, head, head))
