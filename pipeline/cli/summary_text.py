@@ -22,7 +22,7 @@ MEANINGS: Final = {
     Status.UNCERTAIN: "sent, and the answer is not known",
     Status.UNSENT: "the run stopped before their turn",
 }
-_FILES: Final = ("report.html", "rows.csv", "issues.csv", "fix-me.csv")
+_FILES: Final = ("report.html", "report.xlsx", "rows.csv", "issues.csv", "fix-me.csv")
 _COLORS: Final = {
     RunStatus.OK: GOOD,
     RunStatus.ATTENTION: ATTENTION,

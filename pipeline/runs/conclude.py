@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -41,10 +42,13 @@ from pipeline.stages.report import (
     Counted,
     Ended,
     Fates,
+    Onlooker,
     Sights,
+    Told,
     check_accounts,
     write_page,
     write_report,
+    writing_workbook,
 )
 
 _STATUS = {
@@ -119,14 +123,27 @@ def posted_before(run: OpenRun) -> Posted:
 
 
 def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
+    folder = Path(run.record.reports)
     sights = Sights()
-    counted = _write(run, plan, tools, sights)
+    with writing_workbook(folder, plan) as book:
+        counted = _write(run, plan, tools, [sights, book])
+        summary = _summary(run, plan, posted, counted, tools)
+        ended = _ended(summary, run, counted)
+        causes = sights.causes.found()
+        book.finish(Told(run.record, summary.sources, ended, causes))
+    write_page(folder, plan, sights, ended, run=run.record)
+    return summary
+
+
+def _summary(
+    run: OpenRun, plan: Plan, posted: Posted, counted: Counted, tools: Tools
+) -> Summary:
     left = counted.statuses[Status.UNSENT] + counted.statuses[Status.VALID]
     if counted.statuses.total() and not left:
         posted = posted.with_nothing_left()
     status = judge(counted.statuses, posted)
     interrupted = status is RunStatus.INTERRUPTED
-    summary = Summary(
+    return Summary(
         heading=run.heading,
         status=status,
         exit_code=tools.stop.exit_code if interrupted else EXIT_CODES[status],
@@ -141,9 +158,6 @@ def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary
         code=posted.code,
         next=next_commands(run.record, counted, posted),
     )
-    ended = _ended(summary, run, counted)
-    write_page(Path(run.record.reports), plan, sights, ended, run=run.record)
-    return summary
 
 
 def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
@@ -168,7 +182,9 @@ def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
     )
 
 
-def _write(run: OpenRun, plan: Plan, tools: Tools, sights: Sights) -> Counted:
+def _write(
+    run: OpenRun, plan: Plan, tools: Tools, onlookers: Sequence[Onlooker]
+) -> Counted:
     reports = Path(run.record.reports)
     tools.progress.begin("reporting", sum(plan.rows))
     counted = write_report(
@@ -177,7 +193,7 @@ def _write(run: OpenRun, plan: Plan, tools: Tools, sights: Sights) -> Counted:
         _nothing_sent if run.record.dry_run else partial(fates, tools.ledger, run),
         run=run.record,
         advance=tools.progress.advance,
-        onlookers=[sights],
+        onlookers=onlookers,
     )
     check_accounts(
         reports / ROWS,

@@ -35,7 +35,7 @@ from pipeline.stages.reconcile import ApiReconciler, ApiShowing
 Meets = Callable[..., bool]
 REPORT_FILES: Final = (
     *("rows.csv", "issues.csv", "fix-me.csv"),
-    *("report.html", "summary.json"),
+    *("report.xlsx", "report.html", "summary.json"),
 )
 
 

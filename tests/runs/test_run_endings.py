@@ -56,7 +56,7 @@ Run RUN: ok
         3  100%  created  the API took them
         3        read     each with one outcome
 
-Report: reports/RUN/ (report.html, rows.csv, issues.csv, fix-me.csv)
+Report: reports/RUN/ (report.html, report.xlsx, rows.csv, issues.csv, fix-me.csv)
 
 Next: nothing is left to do. To see all runs, type:
   activity-import history
@@ -89,7 +89,7 @@ form: 2024-03-01 or 2024-03-01T10:30:00+01:00.
   1x  repeated  row 5:  A record with the same key stands earlier in this run.
 
 Note: {IN_UTC}
-Report: reports/RUN/ (report.html, rows.csv, issues.csv, fix-me.csv)
+Report: reports/RUN/ (report.html, report.xlsx, rows.csv, issues.csv, fix-me.csv)
 
 Next: open fix-me.csv in a spreadsheet: it holds 2 rows with the reason beside each. \
 Correct them, save, and type:

@@ -12,7 +12,15 @@ from pipeline.stages.report.page import (
     verdict_of,
     write_page,
 )
-from pipeline.stages.report.write import FIX_ME, ISSUES, ROWS, Counted, write_report
+from pipeline.stages.report.workbook import WORKBOOK, Told, writing_workbook
+from pipeline.stages.report.write import (
+    FIX_ME,
+    ISSUES,
+    ROWS,
+    Counted,
+    Onlooker,
+    write_report,
+)
 
 __all__ = [
     "FIX_ME",
@@ -20,14 +28,18 @@ __all__ = [
     "NEEDS_A_PERSON",
     "PAGE",
     "ROWS",
+    "WORKBOOK",
     "Counted",
     "Ended",
     "Fates",
+    "Onlooker",
     "Sights",
+    "Told",
     "check_accounts",
     "steps_of",
     "title_of",
     "verdict_of",
     "write_page",
     "write_report",
+    "writing_workbook",
 ]

@@ -28,13 +28,26 @@ class SourceColumns:
 
     def cells(self, source: Source) -> list[pl.Expr]:
         """The source's cells in these columns, safe for a spreadsheet."""
+        return [neutralize(cell) for cell in self.texts(source)]
+
+    def texts(self, source: Source) -> list[pl.Expr]:
+        """The source's cells in these columns, as they are."""
         own = _placed(source)
         return [
-            neutralize(pl.col(own[place].id)).alias(f"cell {number}")
-            if place in own
-            else pl.lit("").alias(f"cell {number}")
+            (pl.col(own[place].id) if place in own else pl.lit("")).alias(
+                f"cell {number}"
+            )
             for number, place in enumerate(self.places)
         ]
+
+    def numbers(self, source: Source) -> dict[str, int]:
+        """Where the source's columns stand among these, from 1; the first of a name."""
+        own = _placed(source)
+        return {
+            name: number
+            for number, (name, time) in enumerate(self.places, 1)
+            if (name, time) in own and time == 0
+        }
 
 
 def _placed(source: Source) -> dict[Place, Column]:
