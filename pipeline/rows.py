@@ -37,6 +37,13 @@ class Status(StrEnum):
     UNSENT = "unsent"
 
 
+class Report(StrEnum):
+    """Which rows of its run a report has that came back as a source."""
+
+    FLAWED = "flawed"
+    ALL = "all"
+
+
 class Severity(StrEnum):
     """An error stops its row; a warning does not."""
 
@@ -54,7 +61,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Source:
-    """A file (and sheet) as it was opened. `number` is its place in the run."""
+    """A file (and sheet) as it was opened. `number` is its place in the run.
+
+    `report` is set when the file is the report of an earlier run.
+    """
 
     number: int
     path: str
@@ -68,6 +78,7 @@ class Source:
     escape: str | None = None
     section: str | None = None
     notes: tuple[str, ...] = ()
+    report: Report | None = None
 
     @property
     def label(self) -> str:

@@ -68,6 +68,7 @@ def summary_text(summary: Summary) -> str:
     """A run on one screen; what to do next comes last."""
     parts = [
         _headline(summary),
+        _corrects(summary),
         _notes(summary),
         _counts(summary),
         _issues(summary),
@@ -86,6 +87,11 @@ def _headline(summary: Summary) -> str:
     kind = "Dry run" if heading.dry_run else "Run"
     sources = ", ".join(source.label for source, _ in summary.sources)
     return f"{kind} {heading.run}: {word}\n  {sources} -> {heading.target}"
+
+
+def _corrects(summary: Summary) -> str:
+    follows = summary.follows
+    return follows.told(summary.counts) if follows else ""
 
 
 def _notes(summary: Summary) -> str:

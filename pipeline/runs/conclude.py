@@ -1,9 +1,11 @@
 """The end of a run: its report is written, the rows are added up, it is told."""
 
 import json
+import os
 from collections import Counter
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import polars as pl
 
@@ -14,7 +16,7 @@ from pipeline.ledger import (
     RunRecord,
     State,
 )
-from pipeline.plan import Plan
+from pipeline.plan import Follows, Plan
 from pipeline.private_files import write_whole
 from pipeline.rows import Status
 from pipeline.runs.job import Tools
@@ -37,6 +39,7 @@ from pipeline.runs.summary import (
 )
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.report import (
+    PAGE,
     ROWS,
     Counted,
     Ended,
@@ -134,6 +137,7 @@ def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary
         reason=posted.reason,
         hint=posted.hint,
         next=next_commands(run.record, counted, posted),
+        follows=plan.follows,
     )
     ended = _ended(summary, run, counted)
     write_page(Path(run.record.reports), plan, sights, ended, run=run.record)
@@ -141,7 +145,7 @@ def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary
 
 
 def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
-    posted = summary.posted
+    posted, follows = summary.posted, summary.follows
     return Ended(
         status=summary.status,
         ended_at=summary.ended_at,
@@ -158,7 +162,20 @@ def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
         throttled=posted.throttled,
         per_second=posted.per_second,
         goes_on=posted is _GOING_ON,
+        corrects=follows.told(summary.counts) if follows else "",
+        before=_way_to(follows, run.record) if follows else "",
     )
+
+
+def _way_to(follows: Follows, record: RunRecord) -> str:
+    """The page of the run before, as a link from the page of this one."""
+    page = Path(follows.reports, PAGE)
+    if not page.is_file():
+        return ""
+    try:
+        return quote(Path(os.path.relpath(page, record.reports)).as_posix())
+    except ValueError:  # on another drive
+        return page.as_uri()
 
 
 def _write(run: OpenRun, plan: Plan, tools: Tools, sights: Sights) -> Counted:

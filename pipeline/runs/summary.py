@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pipeline.plan import Follows
 from pipeline.rows import Source, Status
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.report import Counted
@@ -52,7 +53,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run came to. `reason` and `hint` say why it ended early, if it did."""
+    """What a run came to. `reason` and `hint` say why it ended early, if it did.
+
+    `follows` is the run whose report was its source.
+    """
 
     heading: Heading | None
     status: RunStatus
@@ -66,6 +70,7 @@ class Summary:
     hint: str = ""
     next: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    follows: Follows | None = None
 
     def document(self) -> dict[str, Any]:
         """The JSON summary; its schema is described in the README."""
@@ -96,6 +101,7 @@ class Summary:
                 "per_second": self.posted.per_second,
             },
             "reports": heading.reports if heading else None,
+            "follows": self.follows.run if self.follows else None,
             "notes": list(self.all_notes()),
             "reason": self.reason,
             "hint": self.hint,
@@ -122,10 +128,21 @@ class Summary:
 def sources_reported_in(folder: Path) -> tuple[str, ...]:
     """The paths of the sources whose report lies in a folder, if one does."""
     try:
-        told = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-        return tuple(str(source["path"]) for source in told["sources"])
+        return tuple(str(source["path"]) for source in _told_in(folder)["sources"])
     except (OSError, ValueError, TypeError, LookupError):
         return ()
+
+
+def run_reported_in(folder: Path) -> str | None:
+    """The id of the run whose report lies in a folder, if one does."""
+    try:
+        return str(_told_in(folder)["run"])
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
+
+
+def _told_in(folder: Path) -> Any:
+    return json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
 
 
 def judge(counts: Counter[str], posted: Posted) -> RunStatus:

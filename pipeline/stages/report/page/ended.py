@@ -13,6 +13,8 @@ class Ended:
     the command that settles uncertain rows; `next` are the commands to type, the most
     pressing first. `sent` and what follows count requests. `counts_of_own` are the
     rows that this run's own sendings decided. `reports` is the folder, as typed.
+    `corrects` says which run's report was the source, and `before` is the way from
+    this page to that run's, if there is one.
     """
 
     status: str
@@ -30,3 +32,5 @@ class Ended:
     throttled: int = 0
     per_second: float = 0.0
     goes_on: bool = False
+    corrects: str = ""
+    before: str = ""
