@@ -23,6 +23,8 @@ ISSUE_SCHEMA: Final = pl.Schema(
 )
 LEFT_OUT_SCHEMA: Final = pl.Schema({ROW: pl.UInt32(), "rule": pl.String()})
 
+ORIGINS_SCHEMA: Final = pl.Schema({ROW: pl.UInt32(), "origin": pl.UInt64()})
+
 
 class Status(StrEnum):
     """What became of a row; every row has exactly one."""
@@ -91,6 +93,8 @@ class Batch:
 
     Empty cells are nulls. `issues` holds what reading found, in `ISSUE_SCHEMA`.
     `left_out` names rows that are no records, such as totals: `row` and `rule`.
+    `origins` tells of a report's rows which source they come from: `row` and `origin`,
+    a number for it; without rows, all come from this one.
     """
 
     source: Source
@@ -98,6 +102,9 @@ class Batch:
     issues: pl.DataFrame
     left_out: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA)
+    )
+    origins: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=ORIGINS_SCHEMA)
     )
 
 

@@ -21,6 +21,7 @@ from pipeline.plan import (
     Scope,
     contents_of,
     decide,
+    identified,
     identifier,
     requests_for,
     requests_of,
@@ -122,7 +123,7 @@ def make_plan(
     for checked in ahead(validate_rows(rows, rules) for rows in mapped):
         batch = checked.mapped.batch
         watch.see(checked.mapped)
-        named = identities.identify(checked.bodies, batch.source.number)
+        named = identified(identities, checked)
         standing = with_changes(named, tools.ledger.standing(named["identity"]))
         planned, issues = decide(checked, named, standing)
         if compared:

@@ -14,6 +14,7 @@ from pipeline.plan.identity import (
     Scope,
     body_digests,
     contents_of,
+    identified,
     identifier,
 )
 from pipeline.plan.requests import (
@@ -48,6 +49,7 @@ __all__ = [
     "body_digests",
     "contents_of",
     "decide",
+    "identified",
     "identifier",
     "requests_for",
     "requests_of",

@@ -13,11 +13,12 @@ import polars_hash as plh
 
 from pipeline.mapping.model import Mapping
 from pipeline.plan.held import CONTENTS, NOTHING_HELD, Held, free_ordinals
+from pipeline.rows import Checked
 
 _SEPARATOR = "\x1e"
 _NO_TEXT = pl.lit(None, dtype=pl.String)
 # The first row of each identity, and the number of its source.
-_LEADS = {"identity": pl.Binary, "lead": pl.UInt32, "of": pl.Int32}
+_LEADS = {"identity": pl.Binary, "lead": pl.UInt32, "of": pl.UInt64}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,21 @@ def identifier(mapping: Mapping, scope: Scope, held: Held = NOTHING_HELD) -> Ide
     if mapping.combine:
         return CombinedIdentity(scope)
     return KeyIdentity(scope) if mapping.key else ContentIdentity(scope, held)
+
+
+def identified(identities: Identifier, checked: Checked) -> pl.DataFrame:
+    """The bodies of a batch with their identities, each by the source it comes from."""
+    batch = checked.mapped.batch
+    if batch.origins.is_empty() or checked.bodies.is_empty():
+        return identities.identify(checked.bodies, batch.source.number)
+    bodies = checked.bodies.join(
+        batch.origins, on="row", how="left", maintain_order="left"
+    )
+    parts = bodies.partition_by("origin", maintain_order=True)
+    named = (
+        identities.identify(part.drop("origin"), part["origin"][0]) for part in parts
+    )
+    return pl.concat(named).sort("row")
 
 
 def contents_of(identified: pl.DataFrame) -> pl.DataFrame | None:
@@ -112,7 +128,8 @@ class CombinedIdentity:
 
     def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
         named = bodies.with_columns(identity=_key_identity(self._prefix))
-        own = named.select("identity", lead="row", of=pl.lit(source))
+        of = pl.lit(source, dtype=pl.UInt64)
+        own = named.select("identity", lead="row", of=of)
         self._leads = pl.concat([self._leads, own]).unique(
             "identity", keep="first", maintain_order=True
         )
@@ -145,7 +162,7 @@ class ContentIdentity:
             digest=_digest(pl.concat_str(pl.lit(self._prefix), "body"))
         ).with_columns(id=_number("digest"))
         earlier = self._earlier(named["id"], source)
-        self._seen.append(named.select("id", source=pl.lit(source, dtype=pl.UInt32)))
+        self._seen.append(named.select("id", source=pl.lit(source, dtype=pl.UInt64)))
         told = named.join(earlier, on="id", how="left", maintain_order="left")
         here = pl.col("id").cum_count().over("id")
         counted = told.with_columns(

@@ -13,6 +13,7 @@ from pipeline.spreadsheet_text import restore
 LOOKED_AT = 50
 _OURS = frozenset({"_status", "_code", "_message", "_hint"})
 _OF_ALL_ROWS = "_activity_id"
+_ORIGIN = ("_source", "_sheet")
 Records = Sequence[Sequence[str]]
 
 
@@ -21,7 +22,8 @@ class Header:
     """`row` is the header's, from 1; `columns` are those that are read.
 
     `width` counts all columns; `report` is set if some of them are those of a report
-    of ours; `neutralized`: the cells stand as in its CSV files.
+    of ours; `neutralized`: the cells stand as in its CSV files. `origin` are the ids of
+    the columns that name the source of a row.
     """
 
     row: int
@@ -30,6 +32,7 @@ class Header:
     report: Report | None
     neutralized: bool
     notes: tuple[str, ...]
+    origin: tuple[str, ...] = ()
 
 
 def find_header(
@@ -88,7 +91,8 @@ def header_of(
     columns = tuple(Column(f"c{n}", name) for n, name in read)
     notes = _notes(row, names, [name for _, name in read], above=above)
     restored = report is not None and neutralized
-    return Header(row, columns, len(names), report, restored, notes)
+    origin = [f"c{n}" for n, name in enumerate(names) if report and name in _ORIGIN]
+    return Header(row, columns, len(names), report, restored, notes, tuple(origin))
 
 
 def _notes(
