@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.errors import SettingsError
+from pipeline.errors import PipelineError, SettingsError
 from pipeline.ledger import Ledger, State
 from pipeline.plan import NOTHING_HELD, Follows, Forebear, Held, HeldByForebears, Plan
 from pipeline.rows import Report, Status
@@ -61,14 +61,19 @@ def as_correction(
 def lineage_of(job: Job, prepared: tuple[Prepared, ...]) -> Iterator[Lineage]:
     """What the job inherits, as long as the ledgers of the runs before are open.
 
-    A report with all rows counts equal ones from the first, as its source did.
+    A report with all rows counts equal ones from the first, as its source did. Raises
+    PipelineError where that would count rows of several files as those of one.
     """
     if job.parent is None:
         yield Lineage()
         return
     whole = prepared[0].source.source.report is Report.ALL
     follows = _follows(job.parent, whole=whole)
-    if whole or job.mapping.key:
+    if job.mapping.key:
+        yield Lineage(follows=follows)
+        return
+    if whole:
+        _refuse_mixed_sources(follows)
         yield Lineage(follows=follows)
         return
     with ExitStack() as stack:
@@ -94,6 +99,29 @@ def _follows(parent: Parent, *, whole: bool) -> Follows:
     return Follows(record.name, ledger, record.reports, flawed, whole)
 
 
+def _refuse_mixed_sources(follows: Follows) -> None:
+    """The report of a report names that one as the source of all rows."""
+    first = _plan_of(follows)
+    if first is None or first.follows is None or not first.follows.whole:
+        return
+    before = first.follows
+    while first is not None and first.follows is not None:
+        first = _plan_of(first.follows)
+    if first is not None and len(first.sources) == 1:
+        return
+    raise PipelineError(
+        "This report does not tell any more which of several files its rows are from, "
+        "and without a `key` in the mapping equal rows could be sent twice.",
+        where=follows.reports,
+        hint=f"Correct the report of the run {before.run} further, and run it again: "
+        "what was sent is not sent again. Or correct the fix-me.csv of this one.",
+    )
+
+
+def _plan_of(follows: Follows) -> Plan | None:
+    return Plan.open(run_folder(Path(follows.ledger), follows.run))
+
+
 def _forebears(
     follows: Follows | None, stack: ExitStack
 ) -> tuple[tuple[Forebear, ...], list[str]]:
@@ -101,7 +129,7 @@ def _forebears(
     found: list[Forebear] = []
     while follows is not None:
         path = Path(follows.ledger)
-        plan = Plan.open(run_folder(path, follows.run))
+        plan = _plan_of(follows)
         if plan is None or not plan.has_contents or not path.is_file():
             return tuple(found), [_gone(follows.run)]
         ledger = stack.enter_context(Ledger.open(path))
