@@ -140,7 +140,7 @@ def live(api: Api, world: World) -> None:
     assert api.taken == expected(world)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(world=worlds)
 def test_corrected_rows_are_created_once_each_and_nothing_is_lost(world: World) -> None:
     with (
