@@ -52,5 +52,8 @@ def _parent(
 ) -> Parent:
     if len(files) != 1:
         raise click.UsageError("--corrects is for one file, the report of a run.")
-    path, record = ledger_of(name, ledger)
+    try:
+        path, record = ledger_of(name, ledger)
+    except PipelineError:  # a rehearsal, for one, has a ledger of its own
+        path, record = ledger_of(name, None)
     return Parent(record, path, named)

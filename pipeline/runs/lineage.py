@@ -20,9 +20,9 @@ _COUNTS_AS_IMPORTED = (
     "A corrected row with the same content as one imported before counts as that one."
 )
 _UNKNOWN = (
-    "The file is the report of an earlier run, but of which is not known, as it does "
-    f"not lie in that run's folder. {_COUNTS_AS_IMPORTED} Put it back there, or add "
-    "--corrects RUN."
+    "The file is the report of an earlier run, but of which is not known: it does not "
+    f"lie in the folder of a run that a ledger knows. {_COUNTS_AS_IMPORTED} Put it "
+    "back there, or add --corrects RUN."
 )
 _NOT_ALONE = (
     "A report of an earlier run is read together with other files. "

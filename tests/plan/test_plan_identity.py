@@ -79,7 +79,7 @@ def test_identified_rows_keep_rows_and_bodies(kind: type[Identifier]) -> None:
     assert found.select("row", "body").rows() == [(7, "x"), (8, "y")]
     assert found["identity"].bin.size().to_list() == [16, 16]
     assert found.columns[:5] == list(IDENTIFIED)
-    assert dict(found.select(IDENTIFIED).schema) == {
+    assert dict(found.select(*IDENTIFIED).schema) == {
         "row": pl.UInt32(),
         "body": pl.String(),
         "identity": pl.Binary(),
