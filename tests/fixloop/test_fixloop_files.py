@@ -162,6 +162,15 @@ def test_the_second_run_tells_which_it_corrects(api: Api) -> None:
     assert f'{told} <a href="../{first.run}/report.html">See its report</a>' in page
 
 
+def test_a_clean_check_of_a_fix_me_leads_to_its_run(api: Api) -> None:
+    fixed = corrected(fix_me_of(flawed(api)), right)
+    ended = api.run(fixed, "--dry-run")
+    page = (folder_of(ended) / "report.html").read_text("utf-8")
+
+    assert "Nothing was sent yet. To send the rows, type:" in page
+    assert f"run {fixed} -m plain.yaml" in page
+
+
 def test_a_report_that_was_moved_says_what_it_needs(api: Api) -> None:
     good = ("2024-03-01", "Café")
     first = api.run(source(good, ("soon", "Café")), *PLAIN)
