@@ -23,6 +23,8 @@ ISSUE_SCHEMA: Final = pl.Schema(
 )
 LEFT_OUT_SCHEMA: Final = pl.Schema({ROW: pl.UInt32(), "rule": pl.String()})
 
+ORIGINS_SCHEMA: Final = pl.Schema({ROW: pl.UInt32(), "origin": pl.UInt64()})
+
 
 class Status(StrEnum):
     """What became of a row; every row has exactly one."""
@@ -35,6 +37,13 @@ class Status(StrEnum):
     REJECTED = "rejected"
     UNCERTAIN = "uncertain"
     UNSENT = "unsent"
+
+
+class Report(StrEnum):
+    """Which rows of its run a report has that came back as a source."""
+
+    FLAWED = "flawed"
+    ALL = "all"
 
 
 class Severity(StrEnum):
@@ -54,7 +63,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Source:
-    """A file (and sheet) as it was opened. `number` is its place in the run."""
+    """A file (and sheet) as it was opened. `number` is its place in the run.
+
+    `report` is set when the file is the report of an earlier run.
+    """
 
     number: int
     path: str
@@ -68,6 +80,7 @@ class Source:
     escape: str | None = None
     section: str | None = None
     notes: tuple[str, ...] = ()
+    report: Report | None = None
 
     @property
     def label(self) -> str:
@@ -80,6 +93,8 @@ class Batch:
 
     Empty cells are nulls. `issues` holds what reading found, in `ISSUE_SCHEMA`.
     `left_out` names rows that are no records, such as totals: `row` and `rule`.
+    `origins` tells of a report's rows which source they come from: `row` and `origin`,
+    a number for it; without rows, all come from this one.
     """
 
     source: Source
@@ -87,6 +102,9 @@ class Batch:
     issues: pl.DataFrame
     left_out: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA)
+    )
+    origins: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=ORIGINS_SCHEMA)
     )
 
 

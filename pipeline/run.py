@@ -13,12 +13,15 @@ from pipeline.ahead import ahead
 from pipeline.errors import PipelineError
 from pipeline.ledger import RunRecord, Settled, State
 from pipeline.plan import (
+    NOTHING_HELD,
     CalendarOf,
     FamiliarBodies,
     Plan,
     PlanWriter,
     Scope,
+    contents_of,
     decide,
+    identified,
     identifier,
     requests_for,
     requests_of,
@@ -31,8 +34,9 @@ from pipeline.runs.dates import with_dates_decided
 from pipeline.runs.drift import Watch, changes, keep_seen, remember
 from pipeline.runs.foresee import foresee
 from pipeline.runs.job import Job, Tools
+from pipeline.runs.lineage import Lineage, as_correction, lineage_of
 from pipeline.runs.pilot import send_pilot
-from pipeline.runs.prepare import Prepared, batches_of, prepare, rules_of
+from pipeline.runs.prepare import Prepared, batches_of, prepare_job, rules_of
 from pipeline.runs.record import OpenRun, open_run, reopen_run
 from pipeline.runs.sendings import case_of
 from pipeline.runs.summary import Summary
@@ -51,10 +55,11 @@ def run(job: Job, tools: Tools, spool: Spool) -> Summary:
     Nothing is sent before the whole plan is on disk. `spool` takes what must be
     unpacked.
     """
-    prepared = prepare(job.paths, job.mapping, job.layout, spool)
+    job, prepared = as_correction(job, prepare_job(job, spool))
     job, prepared = with_dates_decided(job, prepared, tools)
-    with open_run(job, tools) as opened:
-        plan = make_plan(job, foresee(job, prepared, tools), tools, opened)
+    with open_run(job, tools) as opened, lineage_of(job, prepared) as lineage:
+        foreseen = foresee(job, prepared, tools)
+        plan = make_plan(job, foreseen, tools, opened, lineage=lineage)
         posted = objection(plan, opened, tools) or post(plan, opened, tools)
         return end(opened, plan, settle(plan, opened, tools, posted), tools)
 
@@ -93,33 +98,39 @@ def report_again(record: RunRecord, tools: Tools) -> Summary:
 
 
 def make_plan(
-    job: Job, prepared: tuple[Prepared, ...], tools: Tools, run: OpenRun
+    job: Job,
+    prepared: tuple[Prepared, ...],
+    tools: Tools,
+    run: OpenRun,
+    *,
+    lineage: Lineage,
 ) -> Plan:
     """read, map and validate every row, and write down what is to be sent."""
     rules = rules_of(job.mapping, tools.now())
     scope = Scope(job.target.url, job.target.workspace, job.mapping.system)
-    identities = identifier(job.mapping, scope)
+    identities = identifier(job.mapping, scope, lineage.held)
     writer = PlanWriter(run.folder)
     watch = Watch(prepared, job.mapping)
-    known_target = tools.ledger.sent_before(*scope.place)
+    # What comes back corrected may be equal to what was imported: no key was changed.
+    compared = lineage.held is NOTHING_HELD and tools.ledger.sent_before(*scope.place)
     familiar = FamiliarBodies(partial(tools.ledger.imported_bodies, *scope.place))
     calendar = CalendarOf()
     for one in prepared:
         writer.add_source(one.source.source, one.bound.labels)
     tools.progress.begin("checking", None)
     mapped = _mapped(job, prepared)
-    notes = dict.fromkeys(job.notes)
+    notes = dict.fromkeys((*job.notes, *lineage.notes))
     for checked in ahead(validate_rows(rows, rules) for rows in mapped):
         batch = checked.mapped.batch
         watch.see(checked.mapped)
-        named = identities.identify(checked.bodies, batch.source.number)
+        named = identified(identities, checked)
         standing = with_changes(named, tools.ledger.standing(named["identity"]))
         planned, issues = decide(checked, named, standing)
-        if known_target:
+        if compared:
             familiar.see(planned)
         calendar.see(checked.mapped.fields)
         kept = without_bodies(planned) if job.dry_run else planned
-        writer.add(batch, kept, issues)
+        writer.add(batch, kept, issues, contents_of(named))
         notes |= dict.fromkeys(checked.mapped.notes)
         tools.passed(planned.height)
     seen = watch.seen(run.record)
@@ -130,6 +141,7 @@ def make_plan(
         notes=tuple(notes),
         changes=changes(seen, job.mapping, tools.ledger),
         calendar=calendar.counted,
+        follows=lineage.follows,
     )
 
 

@@ -74,7 +74,7 @@ def ended(process: subprocess.Popen[str]) -> Ended:
 
 def lines_of(path: Path) -> list[dict[str, str]]:
     """A report file, a line per row."""
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

@@ -123,6 +123,31 @@ SETTINGS: Final = (
         level=Level.RUN,
     ),
     Entry(
+        "not_a_report",
+        "The file is no report of a run",
+        means="--corrects is for the fix-me.csv or the report.xlsx of a run.",
+        why="Another file was named, or its columns that start with _ were removed.",
+        fix=Fix(
+            spreadsheet="Keep the columns `_status`, `_code`, `_message`, `_hint`.",
+            machine="Name the report; or leave `--corrects` away.",
+        ),
+        example="The export itself, with --corrects.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "report_of_report",
+        "The report is of a run that read a report of several files",
+        means="Without a key, equal rows of different files are told apart by their "
+        "file, which this report does not name any more.",
+        why="A report.xlsx was corrected, run, and the report of that run once more.",
+        fix=Fix(
+            spreadsheet="Correct the first report further, or this run's fix-me.csv.",
+            mapping="Give the mapping a `key`.",
+        ),
+        example="Calls of two offices, corrected in report.xlsx twice over.",
+        level=Level.RUN,
+    ),
+    Entry(
         "run_was_dry",
         "The run was a dry run",
         means="It sent nothing by intention, so that there is nothing to go on with.",

@@ -209,6 +209,12 @@ drift_option = click.option(
     show_default=True,
     help="What to do when columns or values are not as in the last run.",
 )
+corrects_option = click.option(
+    "--corrects",
+    metavar="RUN",
+    help="The run whose corrected report the file is; default: the one whose folder "
+    "it lies in.",
+)
 empty_option = click.option(
     "--allow-empty", is_flag=True, help="A source without rows is all right."
 )

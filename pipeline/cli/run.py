@@ -7,10 +7,12 @@ import click
 
 from pipeline.cli.again import typed_options
 from pipeline.cli.choosing import chosen_mapping
+from pipeline.cli.correcting import parent_of, times_of
 from pipeline.cli.ending import end_with, told
 from pipeline.cli.options import (
     EXISTING,
     address_options,
+    corrects_option,
     drift_option,
     empty_option,
     json_option,
@@ -60,6 +62,7 @@ _job_options = several(
     sheet_option,
     member_option,
     limit_option,
+    corrects_option,
     max_invalid_option,
     drift_option,
     empty_option,
@@ -175,14 +178,18 @@ def _job(
     dry_run: bool,
 ) -> Job:
     layout = Layout(sheet=options["sheet"], member=options["member"])
-    name, mapping = chosen_mapping(
-        options["mapping"], options["files"], layout, spool, ledger=options["ledger"]
-    )
+    files, named = options["files"], options["mapping"]
+    parent = parent_of(files, options["corrects"], options["ledger"])
+    name, mapping = chosen_mapping(named, files, layout, spool, parent=parent)
+    times = {name: options[name] for name in ("timezone", "dates") if options[name]}
+    known = times_of(parent, mapping) if parent and named is None else {}
+    as_before = [f"--{name}={known[name]}" for name in known if name not in times]
+    times = known | times
     return Job(
         command=command,
-        paths=options["files"],
+        paths=files,
         mapping=with_times_as_told(
-            mapping, timezone=options["timezone"], dates=options["dates"]
+            mapping, timezone=times.get("timezone"), dates=times.get("dates")
         ),
         target=target_of(sending, options["workspace"]),
         reports=options["reports"],
@@ -190,5 +197,7 @@ def _job(
         dry_run=dry_run,
         limit=options["limit"],
         lookup_age=options["lookup_age"],
-        options=typed_options(name),
+        options=(*typed_options(name), *as_before),
+        notes=tuple(f"Times are read by {each}, as before." for each in as_before),
+        parent=parent,
     )

@@ -81,12 +81,14 @@ def _headline(summary: Summary, screen: Screen, seconds: float) -> str:
     kind = "Dry run" if heading.dry_run else "Run"
     verdict = verdict_of(summary, dry_run=heading.dry_run)
     sources = ", ".join(source.label for source, _ in summary.sources)
+    follows = summary.follows
     about = [
         verdict.sentence,
         f"{sources} -> {heading.target}",
+        follows.told(summary.counts) if follows else "",
         _effort(summary, seconds),
     ]
-    lines = [screen.wrapped(f"  {_line(each)}", indent=4) for each in about]
+    lines = [screen.wrapped(f"  {_line(each)}", indent=4) for each in about if each]
     return "\n".join([f"{kind} {heading.run}: {word}", *lines])
 
 

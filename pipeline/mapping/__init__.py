@@ -6,7 +6,11 @@ from pipeline.mapping.load import load_mapping
 from pipeline.mapping.overrides import with_times_as_told
 from pipeline.mapping.presets import Preset, find_mapping, presets
 from pipeline.mapping.references import referenced_columns
-from pipeline.mapping.times import is_time_zone, nearest_time_zone
+from pipeline.mapping.times import (
+    is_time_zone,
+    leaves_order_open,
+    nearest_time_zone,
+)
 
 __all__ = [
     "Fit",
@@ -17,6 +21,7 @@ __all__ = [
     "fit_of",
     "in_order",
     "is_time_zone",
+    "leaves_order_open",
     "load_mapping",
     "nearest_time_zone",
     "presets",

@@ -4,6 +4,8 @@ from pipeline.plan.calendar import Calendar, CalendarOf
 from pipeline.plan.decide import COMBINED, PLANNED_SCHEMA, decide, without_bodies
 from pipeline.plan.familiar import FamiliarBodies
 from pipeline.plan.files import Plan, PlannedBatch, PlanWriter, to_send
+from pipeline.plan.follows import Follows
+from pipeline.plan.held import NOTHING_HELD, Forebear, Held, HeldByForebears
 from pipeline.plan.identity import (
     CombinedIdentity,
     ContentIdentity,
@@ -11,6 +13,8 @@ from pipeline.plan.identity import (
     KeyIdentity,
     Scope,
     body_digests,
+    contents_of,
+    identified,
     identifier,
 )
 from pipeline.plan.requests import (
@@ -24,12 +28,17 @@ from pipeline.plan.standing import with_changes
 
 __all__ = [
     "COMBINED",
+    "NOTHING_HELD",
     "PLANNED_SCHEMA",
     "Calendar",
     "CalendarOf",
     "CombinedIdentity",
     "ContentIdentity",
     "FamiliarBodies",
+    "Follows",
+    "Forebear",
+    "Held",
+    "HeldByForebears",
     "Identifier",
     "KeyIdentity",
     "Plan",
@@ -38,7 +47,9 @@ __all__ = [
     "Scope",
     "SentRow",
     "body_digests",
+    "contents_of",
     "decide",
+    "identified",
     "identifier",
     "requests_for",
     "requests_of",

@@ -1,8 +1,10 @@
 """The plan's folder: private, written batch by batch, sealed when complete.
 
 `00000.rows.arrow` holds the source rows as they were read, `00000.plan.arrow` a
-line per row in `PLANNED_SCHEMA`, `00000.issues.arrow` their issues. `plan.json`
-comes last: without it the plan is not whole, and nothing was sent.
+line per row in `PLANNED_SCHEMA`, `00000.issues.arrow` their issues, and
+`00000.contents.arrow`, where the content identifies, which places they have among
+equal contents. `plan.json` comes last: without it the plan is not whole, and nothing
+was sent.
 """
 
 import json
@@ -16,8 +18,9 @@ import polars as pl
 
 from pipeline.errors import ReportError
 from pipeline.plan.calendar import Calendar
+from pipeline.plan.follows import Follows
 from pipeline.private_files import private_folder, write_whole, writing
-from pipeline.rows import Batch, Column, Source, Status
+from pipeline.rows import Batch, Column, Report, Source, Status
 
 _SEAL = "plan.json"
 # Rows are written at the speed of the disk; bodies repeat themselves a lot.
@@ -25,6 +28,7 @@ _COMPRESSION: Dict[str, Literal["lz4", "uncompressed"]] = {
     "rows": "uncompressed",
     "plan": "lz4",
     "issues": "lz4",
+    "contents": "uncompressed",
 }
 
 
@@ -44,6 +48,14 @@ class PlannedBatch:
 
     def issues(self) -> pl.DataFrame:
         return self._read("issues")
+
+    @property
+    def has_contents(self) -> bool:
+        return _path(self.folder, self.number, "contents").is_file()
+
+    def contents(self) -> pl.DataFrame:
+        """`identity`, `content` and `ordinal`; raises ReportError if there are none."""
+        return self._read("contents")
 
     def _read(self, kind: str) -> pl.DataFrame:
         path = _path(self.folder, self.number, kind)
@@ -68,7 +80,7 @@ class Plan:
     many bodies to send it was asked whether they were sent before under another
     identity, and of how many it is so; `notes` are to be told at the end,
     and `changes`, how the sources differ from those before; `calendar` is None where
-    an older program made the plan.
+    an older program made the plan; `follows` is the run whose report this one is of.
     """
 
     folder: Path
@@ -83,6 +95,12 @@ class Plan:
     notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     calendar: Calendar | None = None
+    follows: Follows | None = None
+
+    @property
+    def has_contents(self) -> bool:
+        """Whether its rows are identified by their content, and tell their ordinals."""
+        return all(batch.has_contents for batch in self.batches)
 
     @classmethod
     def open(cls, folder: Path) -> "Plan | None":
@@ -109,6 +127,7 @@ class Plan:
             tuple(content.get("notes", ())),
             tuple(content.get("changes", ())),
             Calendar.of(content["calendar"]) if content.get("calendar") else None,
+            Follows(**content["follows"]) if content.get("follows") else None,
         )
 
 
@@ -129,17 +148,18 @@ class PlanWriter:
         self._sources.append(source)
         self._labels.append(labels)
 
-    def add(self, batch: Batch, planned: pl.DataFrame, issues: pl.DataFrame) -> None:
-        number = len(self._batches)
-        for kind, frame in (
-            ("rows", batch.rows),
-            ("plan", planned),
-            ("issues", issues),
-        ):
-            path = _path(self._folder, number, kind)
-            with writing(path):
-                path.touch(mode=0o600)
-                frame.write_ipc(path, compression=_COMPRESSION[kind])
+    def add(
+        self,
+        batch: Batch,
+        planned: pl.DataFrame,
+        issues: pl.DataFrame,
+        contents: pl.DataFrame | None = None,
+    ) -> None:
+        self._write("rows", batch.rows)
+        self._write("plan", planned)
+        self._write("issues", issues)
+        if contents is not None:
+            self._write("contents", contents)
         self._batches.append(batch.source.number)
         self._rows[batch.source.number] += planned.height
         self._counts.update(dict(planned["status"].value_counts().iter_rows()))
@@ -153,8 +173,10 @@ class PlanWriter:
         notes: tuple[str, ...] = (),
         changes: tuple[str, ...] = (),
         calendar: Calendar | None = None,
+        follows: Follows | None = None,
     ) -> Plan:
         content = {
+            "follows": follows and asdict(follows),
             "calendar": calendar and asdict(calendar),
             "notes": notes,
             "changes": changes,
@@ -172,6 +194,12 @@ class PlanWriter:
         assert plan is not None  # noqa: S101
         return plan
 
+    def _write(self, kind: str, frame: pl.DataFrame) -> None:
+        path = _path(self._folder, len(self._batches), kind)
+        with writing(path):
+            path.touch(mode=0o600)
+            frame.write_ipc(path, compression=_COMPRESSION[kind])
+
 
 def to_send(planned: pl.DataFrame) -> pl.DataFrame:
     """The planned rows that have a request of their own."""
@@ -185,4 +213,6 @@ def _path(folder: Path, number: int, kind: str) -> Path:
 
 def _source(facts: dict[str, Any]) -> Source:
     columns = tuple(Column(**column) for column in facts["columns"])
-    return Source(**{**facts, "columns": columns, "notes": tuple(facts["notes"])})
+    told = facts.get("report")
+    whole = {"columns": columns, "notes": tuple(facts["notes"])}
+    return Source(**{**facts, **whole, "report": Report(told) if told else None})

@@ -12,11 +12,13 @@ import polars as pl
 import polars_hash as plh
 
 from pipeline.mapping.model import Mapping
+from pipeline.plan.held import CONTENTS, NOTHING_HELD, Held, free_ordinals
+from pipeline.rows import Checked
 
 _SEPARATOR = "\x1e"
 _NO_TEXT = pl.lit(None, dtype=pl.String)
 # The first row of each identity, and the number of its source.
-_LEADS = {"identity": pl.Binary, "lead": pl.UInt32, "of": pl.Int32}
+_LEADS = {"identity": pl.Binary, "lead": pl.UInt32, "of": pl.UInt64}
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,38 @@ class Identifier(Protocol):
 
         `identity` is Binary of 16 bytes; `repeated` is the code of an issue when
         the same record stands earlier in the run, else null; `follows` says in words
-        which earlier row is sent for this one, too, else null.
+        which earlier row is sent for this one, too, else null. Where the content
+        identifies, `content` is a number for it, and `ordinal` counts equal ones.
         """
 
 
-def identifier(mapping: Mapping, scope: Scope) -> Identifier:
+def identifier(mapping: Mapping, scope: Scope, held: Held = NOTHING_HELD) -> Identifier:
+    """`held` matters where the content identifies."""
     if mapping.combine:
         return CombinedIdentity(scope)
-    return KeyIdentity(scope) if mapping.key else ContentIdentity(scope)
+    return KeyIdentity(scope) if mapping.key else ContentIdentity(scope, held)
+
+
+def identified(identities: Identifier, checked: Checked) -> pl.DataFrame:
+    """The bodies of a batch with their identities, each by the source it comes from."""
+    batch = checked.mapped.batch
+    if batch.origins.is_empty() or checked.bodies.is_empty():
+        return identities.identify(checked.bodies, batch.source.number)
+    bodies = checked.bodies.join(
+        batch.origins, on="row", how="left", maintain_order="left"
+    )
+    parts = bodies.partition_by("origin", maintain_order=True)
+    named = (
+        identities.identify(part.drop("origin"), part["origin"][0]) for part in parts
+    )
+    return pl.concat(named).sort("row")
+
+
+def contents_of(identified: pl.DataFrame) -> pl.DataFrame | None:
+    """What a later run must know of rows that their content identifies."""
+    if "content" not in identified.columns:
+        return None
+    return identified.select(CONTENTS)
 
 
 def body_digests(bodies: pl.Series) -> pl.Series:
@@ -102,7 +128,8 @@ class CombinedIdentity:
 
     def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
         named = bodies.with_columns(identity=_key_identity(self._prefix))
-        own = named.select("identity", lead="row", of=pl.lit(source))
+        of = pl.lit(source, dtype=pl.UInt64)
+        own = named.select("identity", lead="row", of=of)
         self._leads = pl.concat([self._leads, own]).unique(
             "identity", keep="first", maintain_order=True
         )
@@ -122,11 +149,12 @@ class ContentIdentity:
     """The body identifies the record, and the how-manieth such body it is.
 
     Two equal rows of one source are two records; the same rows in a second
-    source are the same two records.
+    source are the same two records. What is `held` is another record's.
     """
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, held: Held = NOTHING_HELD) -> None:
         self._prefix = _SEPARATOR.join((scope.prefix, "body", ""))
+        self._held = held
         self._seen: list[pl.DataFrame] = []
 
     def identify(self, bodies: pl.DataFrame, source: int) -> pl.DataFrame:
@@ -134,18 +162,32 @@ class ContentIdentity:
             digest=_digest(pl.concat_str(pl.lit(self._prefix), "body"))
         ).with_columns(id=_number("digest"))
         earlier = self._earlier(named["id"], source)
-        self._seen.append(named.select("id", source=pl.lit(source, dtype=pl.UInt32)))
+        self._seen.append(named.select("id", source=pl.lit(source, dtype=pl.UInt64)))
         told = named.join(earlier, on="id", how="left", maintain_order="left")
         here = pl.col("id").cum_count().over("id")
-        counted = told.with_columns(ordinal=here + pl.col("same").fill_null(0))
-        again = pl.col("ordinal") <= pl.col("others").fill_null(0)
-        return counted.with_columns(_ordinal_identity()).select(
-            "row",
-            "body",
-            "identity",
-            repeated=pl.when(again).then(pl.lit("repeated")),
-            follows=_NO_TEXT,
+        counted = told.with_columns(
+            place=here + pl.col("same").fill_null(0), content=_content()
         )
+        again = pl.col("place") <= pl.col("others").fill_null(0)
+        return (
+            self._with_ordinals(counted)
+            .with_columns(_ordinal_identity())
+            .select(
+                "row",
+                "body",
+                "identity",
+                repeated=pl.when(again).then(pl.lit("repeated")),
+                follows=_NO_TEXT,
+                content="content",
+                ordinal="ordinal",
+            )
+        )
+
+    def _with_ordinals(self, counted: pl.DataFrame) -> pl.DataFrame:
+        held = self._held.among(counted["content"])
+        if held.is_empty():
+            return counted.with_columns(ordinal=pl.col("place").cast(pl.UInt32))
+        return counted.with_columns(ordinal=free_ordinals(counted, held))
 
     def _earlier(self, ids: pl.Series, source: int) -> pl.DataFrame:
         if not self._seen:
@@ -179,6 +221,12 @@ def _ordinal_identity() -> pl.Expr:
         .otherwise(_digest(later))
         .alias("identity")
     )
+
+
+def _content() -> pl.Expr:
+    """A number for a body, the same for years and for all targets."""
+    number: pl.Expr = pl.col("body").nchash.xxh3_64()  # type: ignore[attr-defined]
+    return number
 
 
 def _digest(text: pl.Expr) -> pl.Expr:

@@ -1,10 +1,12 @@
 """The end of a run: its report is written, the rows are added up, it is told."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import polars as pl
 
@@ -15,7 +17,7 @@ from pipeline.ledger import (
     RunRecord,
     State,
 )
-from pipeline.plan import Plan
+from pipeline.plan import Follows, Plan
 from pipeline.private_files import write_whole
 from pipeline.rows import Status
 from pipeline.runs.job import Tools
@@ -38,6 +40,7 @@ from pipeline.runs.summary import (
 )
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.report import (
+    PAGE,
     ROWS,
     Counted,
     Ended,
@@ -157,11 +160,12 @@ def _summary(
         hint=posted.hint,
         code=posted.code,
         next=next_commands(run.record, counted, posted),
+        follows=plan.follows,
     )
 
 
 def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
-    posted = summary.posted
+    posted, follows = summary.posted, summary.follows
     return Ended(
         status=summary.status,
         ended_at=summary.ended_at,
@@ -179,7 +183,20 @@ def _ended(summary: Summary, run: OpenRun, counted: Counted) -> Ended:
         throttled=posted.throttled,
         per_second=posted.per_second,
         goes_on=posted is _GOING_ON,
+        corrects=follows.told(summary.counts) if follows else "",
+        before=_way_to(follows, run.record) if follows else "",
     )
+
+
+def _way_to(follows: Follows, record: RunRecord) -> str:
+    """The page of the run before, as a link from the page of this one."""
+    page = Path(follows.reports, PAGE)
+    if not page.is_file():
+        return ""
+    try:
+        return quote(Path(os.path.relpath(page, record.reports)).as_posix())
+    except ValueError:  # on another drive
+        return page.as_uri()
 
 
 def _write(

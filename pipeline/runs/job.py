@@ -26,11 +26,24 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Parent:
+    """The run whose report is the source of another, and the ledger it stands in.
+
+    `named`: the user said so; else the folder of the source does.
+    """
+
+    record: RunRecord
+    ledger: Path
+    named: bool = False
+
+
+@dataclass(frozen=True)
 class Job:
     """One `run` or `validate`. `limit` counts rows over all sources.
 
     For `lookup_age` seconds an answer of Reevo to a lookup is not asked for again.
 
+    `parent` is the run that the report folder of the only path, or the user, names.
     `options` are those that the next command needs, too; `notes` are told at the end.
     """
 
@@ -45,6 +58,7 @@ class Job:
     lookup_age: float = 86_400.0
     options: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    parent: Parent | None = None
 
 
 class SenderFor(Protocol):

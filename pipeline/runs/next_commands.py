@@ -11,7 +11,7 @@ from pipeline.stages.post import Posted
 from pipeline.stages.reconcile import NOT_FOUND
 from pipeline.stages.report import FIX_ME, Counted
 
-_LAYOUT = ("--sheet=", "--member=")
+_LAYOUT = ("--sheet=", "--member=", "--corrects=")
 _FOR_RESUME = ("--ledger=", "--allow-http", "--api-key-file=")
 
 
@@ -62,7 +62,7 @@ def _to_fix(record: RunRecord, counts: Counter[str]) -> Iterator[str]:
 
 
 def _without_layout(record: RunRecord) -> list[str]:
-    """A fix-me.csv is no sheet and no archive."""
+    """A fix-me.csv is no sheet and no archive, and lies in its folder."""
     return [word for word in record.options if not word.startswith(_LAYOUT)]
 
 

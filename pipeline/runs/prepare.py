@@ -21,11 +21,22 @@ from pipeline.mapping.cells import Headers
 from pipeline.mapping.model import FileLookup, Mapping
 from pipeline.nearest import did_you_mean, normalize_name
 from pipeline.rows import Batch, Severity
+from pipeline.runs.job import Job
 from pipeline.runs.places import Places, places_of
 from pipeline.shipped import shipped_folder
 from pipeline.spreadsheet_text import restore
 from pipeline.stages.map import BoundMapping
-from pipeline.stages.read import Layout, OpenSource, Spool, open_source, open_sources
+from pipeline.stages.read import (
+    SPREADSHEET,
+    STDIN,
+    Layout,
+    OpenSource,
+    Spool,
+    open_source,
+    open_sources,
+)
+
+_AS_DATES = "iso"
 
 
 @dataclass(frozen=True)
@@ -48,22 +59,35 @@ class Prepared:
 
 
 def prepare(
-    paths: tuple[Path, ...], mapping: Mapping, layout: Layout, spool: Spool
+    paths: tuple[Path, ...],
+    mapping: Mapping,
+    layout: Layout,
+    spool: Spool,
+    *,
+    former: tuple[Path, ...] = (),
 ) -> tuple[Prepared, ...]:
     """Opens all sources and lookups; raises what is wrong with the first that fails.
 
-    They can be read as long as `spool` is there.
+    They can be read as long as `spool` is there. `former` are sources that a path is
+    the report of.
     """
     sources = open_sources(paths, layout_of(mapping, layout), spool)
     headers = [_headers(mapping, source) for source in sources]
-    files = open_lookups(mapping, places_of(mapping, paths, spool))
+    files = open_lookups(mapping, places_of(mapping, (*paths, *former), spool))
     prepared = (
-        Prepared(source, BoundMapping(mapping, header, {}), files)
+        Prepared(source, BoundMapping(_as_read(mapping, source), header, {}), files)
         for source, header in zip(sources, headers, strict=True)
     )
     if mapping.queries:
         return tuple(prepared)
     return tuple(one.with_answers({}) for one in prepared)
+
+
+def prepare_job(job: Job, spool: Spool) -> tuple[Prepared, ...]:
+    """As `prepare`; lookup files may lie beside the sources of the run before, too."""
+    sources = job.parent.record.sources if job.parent else ()
+    former = tuple(Path(path) for path in sources if Path(path) != STDIN)
+    return prepare(job.paths, job.mapping, job.layout, spool, former=former)
 
 
 def batches_of(
@@ -133,6 +157,16 @@ def layout_of(mapping: Mapping, asked: Layout) -> Layout:
         section=asked.section or options.section,
         escape=asked.escape or options.escape,
     )
+
+
+def _as_read(mapping: Mapping, opened: OpenSource) -> Mapping:
+    """A spreadsheet makes dates of texts: in a report of ours they are read as such."""
+    source, rule = opened.source, mapping.fields.get("activity_time")
+    texts = source.report is None or source.format != SPREADSHEET
+    if texts or rule is None or _AS_DATES in rule.formats:
+        return mapping
+    dated = replace(rule, formats=(*rule.formats, _AS_DATES))
+    return replace(mapping, fields={**mapping.fields, "activity_time": dated})
 
 
 def _headers(mapping: Mapping, opened: OpenSource) -> Headers:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pipeline.plan import Follows
 from pipeline.rows import Source, Status
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.report import Counted
@@ -52,7 +53,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run came to. `reason`, `hint` and `code` say why it ended early."""
+    """What a run came to. `reason`, `hint` and `code` say why it ended early.
+
+    `follows` is the run whose report was its source.
+    """
 
     heading: Heading | None
     status: RunStatus
@@ -67,6 +71,7 @@ class Summary:
     code: str = ""
     next: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    follows: Follows | None = None
 
     @property
     def goes_on(self) -> bool:
@@ -102,6 +107,7 @@ class Summary:
                 "per_second": self.posted.per_second,
             },
             "reports": heading.reports if heading else None,
+            "follows": self.follows.run if self.follows else None,
             "notes": list(self.all_notes()),
             "reason": self.reason,
             "hint": self.hint,
@@ -129,10 +135,21 @@ class Summary:
 def sources_reported_in(folder: Path) -> tuple[str, ...]:
     """The paths of the sources whose report lies in a folder, if one does."""
     try:
-        told = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-        return tuple(str(source["path"]) for source in told["sources"])
+        return tuple(str(source["path"]) for source in _told_in(folder)["sources"])
     except (OSError, ValueError, TypeError, LookupError):
         return ()
+
+
+def run_reported_in(folder: Path) -> str | None:
+    """The id of the run whose report lies in a folder, if one does."""
+    try:
+        return str(_told_in(folder)["run"])
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
+
+
+def _told_in(folder: Path) -> Any:
+    return json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
 
 
 def judge(counts: Counter[str], posted: Posted) -> RunStatus:

@@ -17,7 +17,7 @@ from pipeline.plan import (
     body_digests,
     identifier,
 )
-from tests.plan.plan_givens import SCOPE, bodies, identified_by
+from tests.plan.plan_givens import IDENTIFIED, SCOPE, bodies, identified_by
 from tests.stages.stage_givens import mapping, refs
 
 KINDS = pytest.mark.parametrize(
@@ -78,7 +78,8 @@ def test_identified_rows_keep_rows_and_bodies(kind: type[Identifier]) -> None:
 
     assert found.select("row", "body").rows() == [(7, "x"), (8, "y")]
     assert found["identity"].bin.size().to_list() == [16, 16]
-    assert dict(found.schema) == {
+    assert found.columns[:5] == list(IDENTIFIED)
+    assert dict(found.select(*IDENTIFIED).schema) == {
         "row": pl.UInt32(),
         "body": pl.String(),
         "identity": pl.Binary(),

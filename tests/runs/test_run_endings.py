@@ -106,7 +106,7 @@ def test_the_report_files_in_full(api: str) -> None:
         "Write it in the expected form, or add its form to `formats` in the mapping."
     )
 
-    assert (reports / "fix-me.csv").read_text("utf-8").splitlines() == [
+    assert (reports / "fix-me.csv").read_text("utf-8-sig").splitlines() == [
         "Id,When,What,_status,_code,_message,_hint",
         "r3,2024-03-01,,invalid,required,The field 'subject' is empty: column 'What' "
         'has no value.,"Fill in the cell, or give the field a `default` in the '
@@ -161,6 +161,7 @@ def test_the_json_summary_in_full(api: str) -> None:
             {"code": "repeated", "count": 1, "first_row": 5},
         ],
         "reports": reports,
+        "follows": None,
         "reason": "",
         "hint": "",
         "code": "",

@@ -70,7 +70,7 @@ def plan(tmp_path: Path) -> Plan:
 
 
 def text(folder: Path, name: str) -> str:
-    return (folder / name).read_text(encoding="utf-8")
+    return (folder / name).read_text(encoding="utf-8-sig")
 
 
 def test_rows_csv_tells_the_outcome_of_every_row(tmp_path: Path, plan: Plan) -> None:

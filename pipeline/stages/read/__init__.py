@@ -8,13 +8,16 @@ from pipeline.stages.read.opening import (
     STDIN,
     companion,
     has_members,
+    may_be_report,
     open_source,
     open_sources,
     sheets,
 )
 from pipeline.stages.read.spool import Spool, spooling
+from pipeline.stages.read.workbook import SPREADSHEET
 
 __all__ = [
+    "SPREADSHEET",
     "STDIN",
     "Layout",
     "OpenSource",
@@ -23,6 +26,7 @@ __all__ = [
     "companion",
     "first_rows",
     "has_members",
+    "may_be_report",
     "open_source",
     "open_sources",
     "sheets",

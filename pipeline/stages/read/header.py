@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.errors import SourceError
-from pipeline.rows import Column
+from pipeline.rows import Column, Report
 from pipeline.spreadsheet_text import restore
 
 LOOKED_AT = 50
-_FIX_ME = frozenset({"_status", "_code", "_message", "_hint"})
+_OURS = frozenset({"_status", "_code", "_message", "_hint"})
+_OF_ALL_ROWS = "_activity_id"
+_ORIGIN = ("_source", "_sheet")
 Records = Sequence[Sequence[str]]
 
 
@@ -19,17 +21,23 @@ Records = Sequence[Sequence[str]]
 class Header:
     """`row` is the header's, from 1; `columns` are those that are read.
 
-    `width` counts all columns; `neutralized`: the cells stand as in a report.
+    `width` counts all columns; `report` is set if some of them are those of a report
+    of ours; `neutralized`: the cells stand as in its CSV files. `origin` are the ids of
+    the columns that name the source of a row.
     """
 
     row: int
     columns: tuple[Column, ...]
     width: int
+    report: Report | None
     neutralized: bool
     notes: tuple[str, ...]
+    origin: tuple[str, ...] = ()
 
 
-def find_header(records: Records, asked: int | None, *, where: str) -> Header:
+def find_header(
+    records: Records, asked: int | None, *, where: str, neutralized: bool = True
+) -> Header:
     """The header among the first records, which include blank ones.
 
     Unless asked for, it is the first record with at least half as many filled cells
@@ -52,7 +60,8 @@ def find_header(records: Records, asked: int | None, *, where: str) -> Header:
             code="source_empty",
         )
     above = sum(map(bool, filled[: row - 1]))
-    return header_of(row, list(records[row - 1]), above=above)
+    names = list(records[row - 1])
+    return header_of(row, names, above=above, neutralized=neutralized)
 
 
 def header_place(records: Records) -> int:
@@ -61,10 +70,22 @@ def header_place(records: Records) -> int:
     return next(n for n, count in enumerate(filled) if 2 * count >= max(filled))
 
 
-def header_of(row: int, names: list[str], *, above: int = 0) -> Header:
-    """The header that `names` make; `above` counts the records left out above it."""
-    neutralized = set(names) >= _FIX_ME
-    if neutralized:
+def report_of(names: Sequence[str]) -> Report | None:
+    """Which report of ours has such columns; None if none has."""
+    if not set(names) >= _OURS:
+        return None
+    return Report.ALL if _OF_ALL_ROWS in names else Report.FLAWED
+
+
+def header_of(
+    row: int, names: list[str], *, above: int = 0, neutralized: bool = True
+) -> Header:
+    """The header that `names` make; `above` counts the records left out above it.
+
+    `neutralized`: so are the cells, if these are the columns of a report of ours.
+    """
+    report = report_of(names)
+    if report is not None and neutralized:
         names = (
             pl.select(restore(pl.lit(pl.Series(names, dtype=pl.String))))
             .to_series()
@@ -75,7 +96,9 @@ def header_of(row: int, names: list[str], *, above: int = 0) -> Header:
     ]
     columns = tuple(Column(f"c{n}", name) for n, name in read)
     notes = _notes(row, names, [name for _, name in read], above=above)
-    return Header(row, columns, len(names), neutralized, notes)
+    restored = report is not None and neutralized
+    origin = [f"c{n}" for n, name in enumerate(names) if report and name in _ORIGIN]
+    return Header(row, columns, len(names), report, restored, notes, tuple(origin))
 
 
 def _notes(

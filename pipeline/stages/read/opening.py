@@ -1,7 +1,8 @@
 """Which kind of file a path leads to, and its opening."""
 
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,7 +41,7 @@ _SIGNATURES = {
 }
 STDIN = Path("-")
 _STDIN_NAME = "stdin"
-Opener = Callable[..., CsvFile | Sheet]
+_BETWEEN = re.compile(rb'_message"?([,;\t|])"?_hint')
 _WEB_PAGE = (b"<!doctype html", b"<html")
 _HEAD = 1 << 18
 _PIECE = 1 << 20
@@ -137,12 +138,13 @@ def open_source(path: Path, layout: Layout, *, number: int) -> CsvFile | Sheet:
     """
     head = _head(path)
     _refuse_other_files(path, head)
-    open_it = open_sheet if is_workbook(head) else open_csv_file
-    if layout != Layout() and _may_be_ours(head):
-        opened = _report_of_ours(path, open_it, number)
+    if is_workbook(head):
+        return open_sheet(path, layout, number=number)
+    if _may_be_ours(head):
+        opened = _report_of_ours(path, head, number)
         if opened is not None:
             return opened
-    return open_it(path, layout, number=number)
+    return open_csv_file(path, layout, number=number)
 
 
 def _places(path: Path, layout: Layout, spool: Spool) -> Iterator[_Place]:
@@ -214,18 +216,30 @@ def sheets(path: Path) -> tuple[SheetFacts, ...]:
     return workbook_sheets(path) if is_workbook(_head(path)) else ()
 
 
+def may_be_report(path: Path) -> bool:
+    """Whether it can be a report of ours, by its first bytes; a workbook always can."""
+    head = _head(path)
+    return is_workbook(head) or _may_be_ours(head)
+
+
 def _may_be_ours(head: bytes) -> bool:
-    """What can be told of a text before it is read through; of a workbook, nothing."""
-    return is_workbook(head) or b"_hint" in head.replace(b"\0", b"")
+    """What can be told of a text before it is read through."""
+    return b"_hint" in head.replace(b"\0", b"")
 
 
-def _report_of_ours(path: Path, open_it: Opener, number: int) -> CsvFile | Sheet | None:
+def _report_of_ours(path: Path, head: bytes, number: int) -> CsvFile | None:
     """A fix-me.csv has a layout of its own, whatever the mapping says of its source."""
+    between = _BETWEEN.search(head.replace(b"\0", b""))
+    layout = Layout(
+        header_row=1,
+        escape="none",
+        delimiter=between[1].decode("ascii") if between else None,
+    )
     try:
-        opened = open_it(path, Layout(), number=number)
+        opened = open_csv_file(path, layout, number=number)
     except SourceError:
         return None
-    return opened if opened.header.neutralized else None
+    return opened if opened.header.report else None
 
 
 def _head(path: Path) -> bytes:

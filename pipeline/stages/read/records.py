@@ -1,10 +1,11 @@
 """Raw cells to batches: numbered rows, empty cells as nulls, blank rows left out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
-from pipeline.rows import Batch, Source
+from pipeline.rows import ORIGINS_SCHEMA, Batch, Source
 from pipeline.spreadsheet_text import restore
 from pipeline.stages.read.header import Header
 
@@ -20,9 +21,20 @@ def as_batch(
     rows = raw.select("row", restore(cells) if header.neutralized else cells)
     beyond = issues.filter(pl.col("code").is_in(_MORE_THAN_CELLS))
     blank = _without(_blank(rows, ids), beyond)
+    origins = _origins(raw, header)
     if blank.is_empty():
-        return Batch(source, rows, issues)
-    return Batch(source, _without(rows, blank), _without(issues, blank))
+        return Batch(source, rows, issues, origins=origins)
+    return Batch(
+        source, _without(rows, blank), _without(issues, blank), origins=origins
+    )
+
+
+def _origins(raw: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """A row that a person added without a source is of that of the row above."""
+    if not header.origin:
+        return pl.DataFrame(schema=ORIGINS_SCHEMA)
+    named = pl.struct(pl.col(header.origin).fill_null(strategy="forward"))
+    return raw.select("row", origin=named.hash()).cast(ORIGINS_SCHEMA)
 
 
 def limited(batches: Iterator[Batch], limit: int | None) -> Iterator[Batch]:
@@ -35,7 +47,7 @@ def limited(batches: Iterator[Batch], limit: int | None) -> Iterator[Batch]:
         limit -= rows.height
         told = batch.issues.join(rows, on="row", how="semi", maintain_order="left")
         left_out = batch.left_out.join(rows, on="row", how="semi")
-        yield Batch(batch.source, rows, told, left_out)
+        yield replace(batch, rows=rows, issues=told, left_out=left_out)
 
 
 def _blank(rows: pl.DataFrame, ids: list[str]) -> pl.DataFrame:

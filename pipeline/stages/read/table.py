@@ -86,6 +86,7 @@ def find_table(path: Path, layout: Layout, *, number: int) -> Table:
         escape="backslash" if dialect.form.escaped else None,
         section=place.section,
         notes=found.notes + place.notes,
+        report=place.header.report,
     )
     return Table(source, found, dialect, place)
 
@@ -93,7 +94,7 @@ def find_table(path: Path, layout: Layout, *, number: int) -> Table:
 def _whole(path: Path, found: Survey, dialect: Dialect, layout: Layout) -> Place:
     first = dialect.records(max(LOOKED_AT, layout.header_row or 0))
     header = find_header(first, layout.header_row, where=str(path))
-    last_lines = _last_lines(found, dialect, header)
+    last_lines = () if header.report else _last_lines(found, dialect, header)
     told = ", ".join(f"'{line.says[:_SHOWN_LENGTH]}'" for line in reversed(last_lines))
     note = f"The last lines are no records and are skipped: {told}."
     notes = (*header.notes, note) if last_lines else header.notes

@@ -18,11 +18,13 @@ from pipeline.stages.read.book_facts import (
     sheet_notes,
     uncalculated_issues,
 )
-from pipeline.stages.read.header import LOOKED_AT, Header, find_header
+from pipeline.stages.read.header import LOOKED_AT, Header, find_header, report_of
 from pipeline.stages.read.opened import Layout, SheetFacts
 from pipeline.stages.read.records import as_batch, limited
 from pipeline.stages.read.sheet_xml import SheetXml
 
+SPREADSHEET = "spreadsheet"
+_OURS, _SUMMARY = "_", "_summary"
 _BATCH_ROWS = 50_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -48,13 +50,13 @@ def open_sheet(path: Path, layout: Layout, *, number: int) -> "Sheet":
     content = path.read_bytes()
     check_book(path, content)
     book = _open(path, content)
-    sheet, known = _chosen(book, path, content, layout.sheet)
+    sheet, known = _chosen(book, path, content, layout)
     name = sheet.name
     cells = with_texts(cells_of(book, sheet), known.errors)
-    where = f"{path} [{name}]"
-    first = cells.head(LOOKED_AT).fill_null("").rows()
-    header = find_header(first, layout.header_row, where=where)
+    header = _header(book, cells, layout, where=f"{path} [{name}]")
     others = [each for each in book.sheet_names if each != name]
+    if header.report:
+        others = [each for each in others if not each.startswith(_OURS)]
     source = Source(
         number,
         str(path),
@@ -62,8 +64,9 @@ def open_sheet(path: Path, layout: Layout, *, number: int) -> "Sheet":
         hashlib.sha256(content).hexdigest(),
         header.columns,
         header.row,
-        format="spreadsheet",
+        format=SPREADSHEET,
         notes=header.notes + sheet_notes(cells, header.row, known, others),
+        report=header.report,
     )
     issues = uncalculated_issues(known, header)
     return Sheet(source, path, cells, header, issues)
@@ -125,9 +128,12 @@ def _protected(path: Path) -> SourceError:
 
 
 def _chosen(
-    book: fastexcel.ExcelReader, path: Path, content: bytes, asked: str | None
+    book: fastexcel.ExcelReader, path: Path, content: bytes, layout: Layout
 ) -> tuple[fastexcel.ExcelSheet, SheetXml]:
     """The sheet to read, and what its XML tells."""
+    if ours := _sheet_of_report(book, path, content, layout):
+        return ours
+    asked = layout.sheet
     if asked is None:
         return _first_with_rows(book, path, content)
     for name in book.sheet_names:
@@ -141,6 +147,45 @@ def _chosen(
         or f"Its sheets are {', '.join(book.sheet_names)}.",
         code="source_part_unknown",
     )
+
+
+def _header(
+    book: fastexcel.ExcelReader, cells: pl.DataFrame, layout: Layout, *, where: str
+) -> Header:
+    """A report's is found by our columns; only its CSV files have neutralized cells."""
+    first = cells.head(max(LOOKED_AT, layout.header_row or 0)).fill_null("").rows()
+    row = next((n for n, names in enumerate(first, 1) if report_of(names)), None)
+    return find_header(
+        first,
+        row or layout.header_row,
+        where=where,
+        neutralized=_SUMMARY not in book.sheet_names,
+    )
+
+
+def _sheet_of_report(
+    book: fastexcel.ExcelReader, path: Path, content: bytes, layout: Layout
+) -> tuple[fastexcel.ExcelSheet, SheetXml] | None:
+    """The sheet of a report.xlsx, or of a CSV file of ours that was saved as one."""
+    if not _may_be_report(book.sheet_names, layout.sheet):
+        return None
+    for name in book.sheet_names:
+        if name.startswith(_OURS):
+            continue
+        known = sheet_facts(path, content, name)
+        sheet = load_sheet(book, name, where=str(path))
+        first = cells_of(book, sheet).head(max(LOOKED_AT, layout.header_row or 0))
+        if any(map(report_of, first.fill_null("").iter_rows())):
+            return sheet, known
+    return None
+
+
+def _may_be_report(names: list[str], asked: str | None) -> bool:
+    """A CSV file of ours has become a single sheet, whatever its source was called."""
+    if _SUMMARY in names:
+        return True
+    known = map(normalize_name, names)
+    return asked is not None and len(names) == 1 and normalize_name(asked) not in known
 
 
 def _first_with_rows(

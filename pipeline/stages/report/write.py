@@ -1,5 +1,6 @@
 """The report files of a run, written batch by batch."""
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -22,6 +23,8 @@ from pipeline.stages.report.columns import SourceColumns
 from pipeline.stages.report.outcomes import Fates, outcomes_of, refusals
 
 ROWS, ISSUES, FIX_ME = "rows.csv", "issues.csv", "fix-me.csv"
+# Without a mark Excel takes it for the code page of its country.
+_MARKS = {FIX_ME: codecs.BOM_UTF8}
 _OUTCOME = (
     "status",
     "activity_id",
@@ -107,7 +110,7 @@ def write_report(
     counted = Counted()
     with ExitStack() as stack:
         files = [
-            stack.enter_context(_table(folder / name, header))
+            stack.enter_context(_table(folder / name, header, _MARKS.get(name, b"")))
             for name, header in _headers(columns).items()
         ]
         made = (_made(plan, batch, fates, columns, run) for batch in plan.batches)
@@ -181,9 +184,9 @@ def _safe(names: tuple[str, ...], frame: pl.DataFrame) -> list[pl.Expr]:
 
 
 @contextmanager
-def _table(path: Path, header: list[str]) -> Iterator[BinaryIO]:
+def _table(path: Path, header: list[str], mark: bytes) -> Iterator[BinaryIO]:
     with replacing(path) as aside, aside.open("wb") as file:
-        file.write(_header_line(header))
+        file.write(mark + _header_line(header))
         yield file
 
 

@@ -14,6 +14,8 @@ class Ended:
     pressing first. `sent` and what follows count requests. `counts_of_own` are the
     rows that this run's own sendings decided. `reports` is the folder, as typed.
     `code` says why the run ended early, if it did.
+    `corrects` says which run's report was the source, and `before` is the way from
+    this page to that run's, if there is one.
     """
 
     status: str
@@ -32,3 +34,5 @@ class Ended:
     throttled: int = 0
     per_second: float = 0.0
     goes_on: bool = False
+    corrects: str = ""
+    before: str = ""

@@ -119,11 +119,11 @@ def _done(counts: Counter[str]) -> str:
 def _todo(command: str, ended: Told) -> str:
     counts = ended.counts
     _program, verb, *words = command.split()
-    if verb == "run" and any(FIX_ME in word for word in words):
-        rows = _rows(counts[Status.INVALID] + counts[Status.REJECTED])
+    flawed = counts[Status.INVALID] + counts[Status.REJECTED]
+    if flawed and verb == "run" and any(FIX_ME in word for word in words):
         return (
-            f"Open {FIX_ME} in a spreadsheet: it holds {rows} with the reason beside "
-            "each. Correct them, save, and type:"
+            f"Open {FIX_ME} in a spreadsheet: it holds {_rows(flawed)} with the reason "
+            "beside each. Correct them, save, and type:"
         )
     told = {
         "run": "Nothing was sent yet. To send the rows, type:",
