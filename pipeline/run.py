@@ -51,7 +51,7 @@ def run(job: Job, tools: Tools, spool: Spool) -> Summary:
     Nothing is sent before the whole plan is on disk. `spool` takes what must be
     unpacked.
     """
-    prepared = prepare(job.paths, job.mapping, job.layout, spool)
+    prepared = prepare(job.paths, job.mapping, job.layout, spool, job.beside)
     job, prepared = with_dates_decided(job, prepared, tools)
     with open_run(job, tools) as opened:
         plan = make_plan(job, foresee(job, prepared, tools), tools, opened)

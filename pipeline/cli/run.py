@@ -1,5 +1,6 @@
 """`run` and `validate`: the whole pipeline, with and without sending."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,25 +34,18 @@ from pipeline.cli.options import (
     time_options,
     workspace_option,
 )
+from pipeline.cli.orders import Asked
 from pipeline.cli.tools import (
     SANDBOX_TARGET,
     Sending,
     default_ledger,
     offline_tools,
-    target_of,
     tools_for,
 )
-from pipeline.mapping import with_times_as_told
 from pipeline.run import run as run_job
-from pipeline.runs.guards import (
-    Changed,
-    FirstRun,
-    ImportedBefore,
-    NoRows,
-    TooManyInvalid,
-)
-from pipeline.runs.job import Consent, Guard, Job
-from pipeline.stages.read import Layout, Spool, spooling
+from pipeline.runs.guards import FirstRun
+from pipeline.runs.job import Consent, Guard
+from pipeline.stages.read import spooling
 
 _job_options = several(
     click.argument("files", nargs=-1, required=True, type=EXISTING, metavar="FILE..."),
@@ -132,11 +126,18 @@ def _run(
     **options: Any,
 ) -> None:
     ledger: Path | None = options["ledger"]
+    asked = Asked.of(options)
     with told(as_json=as_json), spooling() as spool:
         sending = sending_of(options)
         check_scenario(sending)
-        job = _job(command, sending, options, spool, dry_run=dry_run)
-        guards = _guards_before(options)
+        name, mapping = chosen_mapping(
+            options["mapping"], options["files"], asked.layout, spool, ledger=ledger
+        )
+        job = asked.job(
+            command, options["files"], mapping, sending, typed_options(name)
+        )
+        job = replace(job, dry_run=dry_run)
+        guards = asked.guards()
         if dry_run:
             path = ledger or default_ledger(sandbox=sending.sandbox)
             with offline_tools(path, guards, sending, quiet=quiet) as tools:
@@ -150,45 +151,3 @@ def _run(
             with tools_for(ledger, sending, all_guards, quiet=quiet) as tools:
                 summary = run_job(job, tools, spool)
     end_with(summary, as_json=as_json)
-
-
-def _guards_before(options: dict[str, Any]) -> tuple[Guard, ...]:
-    """Those that need nobody to ask, in the order in which they are to speak."""
-    guards: list[Guard] = []
-    if not options["allow_empty"]:
-        guards.append(NoRows())
-    if options["max_invalid"] is not None:
-        guards.append(TooManyInvalid(options["max_invalid"]))
-    if options["on_drift"] == "stop":
-        guards.append(Changed())
-    if not options["allow_repeats"]:
-        guards.append(ImportedBefore())
-    return tuple(guards)
-
-
-def _job(
-    command: str,
-    sending: Sending,
-    options: dict[str, Any],
-    spool: Spool,
-    *,
-    dry_run: bool,
-) -> Job:
-    layout = Layout(sheet=options["sheet"], member=options["member"])
-    name, mapping = chosen_mapping(
-        options["mapping"], options["files"], layout, spool, ledger=options["ledger"]
-    )
-    return Job(
-        command=command,
-        paths=options["files"],
-        mapping=with_times_as_told(
-            mapping, timezone=options["timezone"], dates=options["dates"]
-        ),
-        target=target_of(sending, options["workspace"]),
-        reports=options["reports"],
-        layout=layout,
-        dry_run=dry_run,
-        limit=options["limit"],
-        lookup_age=options["lookup_age"],
-        options=typed_options(name),
-    )

@@ -32,6 +32,7 @@ class Job:
     For `lookup_age` seconds an answer of Reevo to a lookup is not asked for again.
 
     `options` are those that the next command needs, too; `notes` are told at the end.
+    `beside` are folders where lookup files may lie, as if beside the sources.
     """
 
     command: str
@@ -45,6 +46,7 @@ class Job:
     lookup_age: float = 86_400.0
     options: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    beside: tuple[Path, ...] = ()
 
 
 class SenderFor(Protocol):

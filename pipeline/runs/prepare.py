@@ -14,7 +14,13 @@ from pipeline.activity import (
     ActivityRules,
     stamp_room,
 )
-from pipeline.errors import MappingError, Mistake, PipelineError, SourceError
+from pipeline.errors import (
+    LookupsMissing,
+    MappingError,
+    Mistake,
+    PipelineError,
+    SourceError,
+)
 from pipeline.lookups import LookupTable, assemble, lookup_table
 from pipeline.mapping import bind_columns
 from pipeline.mapping.cells import Headers
@@ -48,15 +54,20 @@ class Prepared:
 
 
 def prepare(
-    paths: tuple[Path, ...], mapping: Mapping, layout: Layout, spool: Spool
+    paths: tuple[Path, ...],
+    mapping: Mapping,
+    layout: Layout,
+    spool: Spool,
+    beside: tuple[Path, ...] = (),
 ) -> tuple[Prepared, ...]:
     """Opens all sources and lookups; raises what is wrong with the first that fails.
 
-    They can be read as long as `spool` is there.
+    They can be read as long as `spool` is there. Lookup files may lie in the folders
+    `beside`, too.
     """
     sources = open_sources(paths, layout_of(mapping, layout), spool)
     headers = [_headers(mapping, source) for source in sources]
-    files = open_lookups(mapping, places_of(mapping, paths, spool))
+    files = open_lookups(mapping, places_of(mapping, paths, spool, beside))
     prepared = (
         Prepared(source, BoundMapping(mapping, header, {}), files)
         for source, header in zip(sources, headers, strict=True)
@@ -163,10 +174,10 @@ def _open_lookup(
 
 def _files_missing(
     mapping: Mapping, missing: list[FileLookup], folders: tuple[Path, ...]
-) -> MappingError:
+) -> LookupsMissing:
     own = [folder for folder in folders if folder != shipped_folder("mappings")]
     listed = " or ".join(str(folder.absolute()) for folder in own)
-    return MappingError(
+    return LookupsMissing(
         mapping.path,
         tuple(
             Mistake(f"The lookup file '{lookup.file}' is missing.", lookup.place)
