@@ -15,6 +15,7 @@ from pipeline.cli.ending import WRONG_USAGE, tell_wrong_usage, told
 from pipeline.cli.history import history
 from pipeline.cli.inspect import inspect
 from pipeline.cli.lookups import lookups
+from pipeline.cli.nightly import nightly
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
 from pipeline.cli.reconcile import reconcile
@@ -40,6 +41,7 @@ COMMANDS = (
     report,
     history,
     created,
+    nightly,
     sandbox,
     doctor,
 )

@@ -1,10 +1,11 @@
 """What a run is asked to do, whoever asks: options of a command, or a nightly job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.cli.tools import Sending, target_of
+from pipeline.cli.tools import SANDBOX_TARGET, Sending, target_of
+from pipeline.ledger import RunRecord
 from pipeline.mapping import with_times_as_told
 from pipeline.mapping.model import Mapping
 from pipeline.rows import RowLimit
@@ -80,3 +81,10 @@ class Asked:
             options=options,
             beside=self.beside,
         )
+
+
+def there(sending: Sending, record: RunRecord) -> Sending:
+    """A run goes on where it began, whatever the base URL is by now."""
+    if record.target == SANDBOX_TARGET:
+        return replace(sending, sandbox=True)
+    return replace(sending, base_url=record.target)
