@@ -16,6 +16,7 @@ _NAMES = (
     "reports",
     "sheet",
     "member",
+    "lookups",
 )
 
 

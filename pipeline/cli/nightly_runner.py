@@ -81,7 +81,7 @@ def asked_for(config: Config, job: NightlyJob) -> Asked:
         allow_repeats=reading.allow_repeats,
         workspace=config.target.workspace or "default",
         reports=config.reports,
-        beside=reading.beside,
+        lookups=reading.lookups,
     )
 
 
@@ -180,6 +180,7 @@ def _options(config: Config, job: NightlyJob) -> tuple[str, ...]:
         "--reports": config.reports,
         "--sheet": reading.sheet,
         "--member": reading.member,
+        "--lookups": reading.lookups,
     }
     flags = {"--sandbox": target.sandbox, "--allow-http": target.allow_http}
     return (

@@ -18,7 +18,7 @@ from pipeline.stages.read import Layout
 class Asked:
     """How the rows are to be read, and what keeps them from being sent.
 
-    `beside` are folders where lookup files may lie.
+    `lookups` is a folder where lookup files may lie.
     """
 
     timezone: str | None = None
@@ -33,7 +33,7 @@ class Asked:
     lookup_age: float = 86_400.0
     workspace: str = "default"
     reports: Path = Path("reports")
-    beside: tuple[Path, ...] = ()
+    lookups: Path | None = None
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> "Asked":
@@ -44,6 +44,10 @@ class Asked:
     @property
     def layout(self) -> Layout:
         return Layout(sheet=self.sheet, member=self.member)
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        return (self.lookups,) if self.lookups is not None else ()
 
     def guards(self) -> tuple[Guard, ...]:
         """Those that need nobody to ask, in the order in which they are to speak."""

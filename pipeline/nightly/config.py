@@ -99,7 +99,7 @@ class Expected:
 class Reading:
     """How the files of a job are read, and what keeps one from being sent.
 
-    `beside` are folders where lookup files may lie.
+    `lookups` is a folder where lookup files may lie.
     """
 
     mapping: str
@@ -115,7 +115,7 @@ class Reading:
     min_rows: int | None = None
     max_rows: int | None = None
     usual_rows: Band | None = None
-    beside: tuple[Path, ...] = ()
+    lookups: Path | None = None
 
 
 @dataclass(frozen=True)

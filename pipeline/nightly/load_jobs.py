@@ -120,7 +120,6 @@ def _patterns(layers: _Layers) -> tuple[str, ...]:
 
 
 def _reading(layers: _Layers, folder: Path) -> Reading:
-    lookups = path_of(layers("lookups"), "lookups", folder)
     least, most = (layers(key).whole(key) for key in ("min_rows", "max_rows"))
     if least is not None and most is not None and least > most:
         layers("min_rows").complain("'min_rows' is more than 'max_rows'.", "min_rows")
@@ -140,7 +139,7 @@ def _reading(layers: _Layers, folder: Path) -> Reading:
         usual_rows=formed(
             layers("usual_rows"), "usual_rows", band, "band such as 50%..200%"
         ),
-        beside=(lookups,) if lookups else (),
+        lookups=path_of(layers("lookups"), "lookups", folder),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from filelock import FileLock, Timeout
 
@@ -19,7 +20,7 @@ from pipeline.nightly.endings import (
 from pipeline.nightly.inbox import look, must_be_readable, shown
 from pipeline.nightly.passage import NightTools, Passage
 from pipeline.nightly.retention import clear_old
-from pipeline.nightly.takes import WORK
+from pipeline.nightly.takes import WORK, Step
 from pipeline.private_files import private_folder
 
 _STAYS = frozenset({NightStatus.STOPPED, NightStatus.FAILED, NightStatus.INTERRUPTED})
@@ -130,26 +131,29 @@ class JobNight:
         waiting = self._tools.journal.under_way(job.name, job.inbox)
         arrived = look(job, self._tools.clock)
         self._notices += arrived.notices
-        if not waiting and not arrived.ready:
-            return
-        if not self._may_start():
-            count = len(waiting) + len(arrived.ready)
-            self._notices.append(
-                f"Outside the window {job.window}: {count} of its files wait."
-            )
+        being_taken = {take.name for take in waiting if take.step is Step.TAKING}
+        ready = [one for one in arrived.ready if one.name not in being_taken]
+        steps = [
+            *(partial(self._passage.go_on, take) for take in waiting),
+            *(partial(self._passage.take, arrival) for arrival in ready),
+        ]
+        if not steps or not self._may_start(len(steps)):
             return
         self._tools.runner.prepare(job)
-        for take in waiting:
-            if not self._goes_on(self._passage.go_on(take)):
+        for left, step in zip(range(len(steps), 0, -1), steps, strict=True):
+            if self._tools.is_stopping() or not self._may_start(left):
                 return
-        for arrival in arrived.ready:
-            if not self._may_start() or not self._goes_on(self._passage.take(arrival)):
+            if not self._goes_on(step()):
                 return
 
-    def _may_start(self) -> bool:
+    def _may_start(self, left: int) -> bool:
+        """Whether the window is open; if not, it is told how many files are left."""
         window = self._job.window
         now = self._config.on_the_clock(self._tools.clock.now())
-        return window is None or window.is_open(now.time())
+        if window is None or window.is_open(now.time()):
+            return True
+        self._notices.append(f"Outside the window {window}: {_files(left)} waiting.")
+        return False
 
     def _goes_on(self, ending: FileEnding | None) -> bool:
         """Whether the next file may be started, after one that ended so."""
@@ -216,12 +220,16 @@ class JobNight:
         why = f" {ending.reason}" if ending.reason else ""
         self._tools.log.tell(
             "job",
-            f"{ending.job}: {ending.status}, {len(ending.files)} files.{why}",
+            f"{ending.job}: {ending.status}, {_files(len(ending.files))}.{why}",
             "warning" if why else "info",
             job=ending.job,
             status=ending.status.value,
             files=len(ending.files),
         )
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
 
 
 @contextmanager
