@@ -80,8 +80,8 @@ def _version(top: Section) -> None:
 def _jobs(top: Section, folder: Path) -> tuple[NightlyJob, ...]:
     defaults = top.table("defaults", "'defaults'")
     sections = top.tables("jobs", "job {}")
-    if not sections and ("jobs" not in top or top.is_null("jobs")):
-        top.complain("The configuration has no 'jobs'.", "jobs")
+    if not sections:
+        top.complain("The configuration has no job.", "jobs")
     jobs = [load_job(section, defaults, folder) for section in sections]
     times = Counter(job.name for job in jobs if job.name)
     for section, job in zip(sections, jobs, strict=True):

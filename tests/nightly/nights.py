@@ -139,7 +139,9 @@ class Nights:
         """The rows that the API took of this place, each as often as it took it."""
         assert self.sandbox is not None
         listed = httpx.get(f"{self.sandbox.inspection_url}/_sandbox/activities").json()
-        subjects = (each["body"]["attributes"]["metadata"]["subject"] for each in listed)
+        subjects = (
+            each["body"]["attributes"]["metadata"]["subject"] for each in listed
+        )
         own = f"{self.name}: call "
         return sorted(int(s.removeprefix(own)) for s in subjects if s.startswith(own))
 

@@ -259,8 +259,15 @@ def test_the_document_of_a_night(nights: Nights) -> None:
     }
     assert Path(file["now_at"]).name == "calls.csv"
     assert file["counts"] == {
-        **{"read": 2, "created": 2, "duplicate": 0, "skipped": 0, "valid": 0},
-        **{"invalid": 0, "rejected": 0, "uncertain": 0, "unsent": 0},
+        "read": 2,
+        "created": 2,
+        "duplicate": 0,
+        "skipped": 0,
+        "valid": 0,
+        "invalid": 0,
+        "rejected": 0,
+        "uncertain": 0,
+        "unsent": 0,
     }
 
 
