@@ -54,9 +54,9 @@ def _inbox(inbox: Path) -> str:
 
 def _folder(folder: Path, inbox: Path) -> str:
     _can_be_written(folder)
-    if folder.stat().st_dev == inbox.stat().st_dev:
-        return f"{folder} can be written"
-    return f"{folder} can be written; on another disk: files are copied there"
+    if inbox.exists() and folder.stat().st_dev != inbox.stat().st_dev:
+        return f"{folder} can be written; on another disk: files are copied there"
+    return f"{folder} can be written"
 
 
 def _can_be_written(folder: Path) -> Path:

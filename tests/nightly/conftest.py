@@ -1,4 +1,4 @@
-"""A stand-in for all nights, and a folder for each."""
+"""A stand-in and a zygote for all nights, and a folder for each."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sandbox.process import Sandbox, running_sandbox
+from tests.crash.forked import Zygote, zygote
 from tests.nightly.nights import Nights
 
 
@@ -13,6 +14,12 @@ from tests.nightly.nights import Nights
 def sandbox() -> Iterator[Sandbox]:
     with running_sandbox() as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def forks() -> Iterator[Zygote]:
+    with zygote() as one:
+        yield one
 
 
 @pytest.fixture

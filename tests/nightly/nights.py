@@ -1,6 +1,7 @@
 """A folder with nightly jobs, the files that arrive in it, and what became of them."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,9 @@ from pipeline.progress import Silence
 from pipeline.sandbox.process import Sandbox
 from pipeline.stopping import Stop
 from tests.commands import Ended, activity_import
+from tests.crash.forked import Running, Zygote
+from tests.crash.seams import Seams
+from tests.crash.zygote import Order
 
 ACCOUNT = "8687b18d-8ce1-4c8b-aedd-3a249018775a"
 MAPPING = f"""
@@ -113,6 +117,28 @@ class Nights:
         """`nightly`, as its user types it."""
         key = self.sandbox.api_key if self.sandbox else "none"
         return activity_import("nightly", self.config, *words, REEVO_API_KEY=key)
+
+    def start(self, forks: Zygote, point: str = "", nth: int = 1) -> Running:
+        """`nightly` as a process of its own, which may be killed at a point."""
+        assert self.sandbox is not None
+        home = self.folder.parent
+        said = [home / f"{next(_numbers)}.{name}" for name in ("out", "err")]
+        for path in said:
+            path.touch()
+        order = Order(
+            words=("nightly", str(self.config)),
+            folder=str(home),
+            environment={
+                "HOME": str(home),
+                "REEVO_API_KEY": self.sandbox.api_key,
+                "PATH": os.environ["PATH"],
+                "LANG": "C.UTF-8",
+            },
+            out=str(said[0]),
+            err=str(said[1]),
+            seams=Seams(point, nth),
+        )
+        return forks.start(order)
 
     def loaded(self) -> Config:
         return load_config(self.config, self.onlookers_of)

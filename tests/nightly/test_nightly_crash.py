@@ -1,16 +1,13 @@
 """Killed between any two steps of take, run and archive, a night is made good."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.commands import Ended
-from tests.crash.forked import Zygote, zygote
+from tests.crash.forked import Zygote
 from tests.crash.place import KILLED, check_words
-from tests.crash.seams import NIGHTLY, Seams
-from tests.crash.zygote import Order
+from tests.crash.seams import NIGHTLY
 from tests.nightly.nights import Nights
 
 REASON = "its reason is written"
@@ -22,33 +19,8 @@ POINTS = (*(point for point in NIGHTLY if point != REASON), *RUNNING)
 FILES = {"a.csv": range(2, 5), "b.csv": range(4, 7)}
 
 
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Zygote]:
-    with zygote() as one:
-        yield one
-
-
-def night(nights: Nights, forks: Zygote, point: str = "", nth: int = 1) -> Ended:
-    """`nightly` as a process of its own, which may be killed at a point."""
-    assert nights.sandbox is not None
-    home = nights.folder.parent
-    said = [home / name for name in ("said.out", "said.err")]
-    for path in said:
-        path.write_text("", encoding="utf-8")
-    order = Order(
-        words=("nightly", str(nights.config), "-q"),
-        folder=str(home),
-        environment={
-            "HOME": str(home),
-            "REEVO_API_KEY": nights.sandbox.api_key,
-            "PATH": os.environ["PATH"],
-            "LANG": "C.UTF-8",
-        },
-        out=str(said[0]),
-        err=str(said[1]),
-        seams=Seams(point, nth),
-    )
-    return forks.start(order).ended()
+def night(nights: Nights, forks: Zygote, point: str = "") -> Ended:
+    return nights.start(forks, point).ended()
 
 
 def judge(nights: Nights, ended: Ended, *names: str) -> None:
@@ -146,7 +118,7 @@ def test_a_marker_is_taken_with_its_file(nights: Nights, forks: Zygote) -> None:
     nights.configure('marker: "{name}.done"')
     nights.arrives("a.csv", FILES["a.csv"])
     (nights.inbox / "a.csv.done").touch()
-    assert night(nights, forks, "the file is moved", nth=1).code == KILLED
+    assert night(nights, forks, "the file is moved").code == KILLED
     assert not (nights.inbox / "a.csv.done").exists()
 
     judge(nights, night(nights, forks), "a.csv")
