@@ -13,7 +13,7 @@ from pipeline.nightly.clock import Clock
 from pipeline.nightly.config import NightlyJob
 from pipeline.printable import one_line
 
-_UNFINISHED: Final = (
+UNFINISHED: Final = (
     *(".part", ".partial", ".tmp", ".temp", ".crdownload", ".download"),
     *(".filepart", ".swp", ".lock"),
 )
@@ -118,7 +118,7 @@ def _markers(job: NightlyJob, names: Iterable[str]) -> dict[str, str]:
 
 def _is_wanted(name: str, patterns: Iterable[str]) -> bool:
     lower = name.lower()
-    if lower.startswith((".", "~$")) or lower.endswith(_UNFINISHED):
+    if lower.startswith((".", "~$")) or lower.endswith(UNFINISHED):
         return False
     return any(fnmatchcase(lower, pattern.lower()) for pattern in patterns)
 
