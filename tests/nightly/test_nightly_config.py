@@ -27,59 +27,7 @@ LEAST = """\
 jobs:
   - {name: calls, inbox: in, pattern: "*.csv", mapping: generic}
 """
-
-
-def _cases() -> dict[str, tuple[str, str]]:
-    text = Path(__file__).with_name("mistakes.txt").read_text("utf-8")
-    named = (case.partition("\n") for case in text.split("\n== ")[1:])
-    parts = {name: rest.partition("--\n") for name, _, rest in named}
-    return {name: (given, told.strip()) for name, (given, _, told) in parts.items()}
-
-
-CASES = _cases()
-
-
-def loaded(folder: Path, text: str) -> Config:
-    path = folder / "nightly.yaml"
-    path.write_text(f"version: 1\n{text}", encoding="utf-8")
-    return load_config(path)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_mistakes_are_told_all_at_once(tmp_path: Path, case: str) -> None:
-    text, expected = CASES[case]
-
-    with pytest.raises(NightlyError) as raised:
-        loaded(tmp_path, text)
-
-    told = [
-        f"{one.place.line}:{one.place.column}: {one.message}"
-        + f" -> {one.hint}" * bool(one.hint)
-        for one in raised.value.mistakes
-        if one.place
-    ]
-    assert "\n".join(told) == expected
-
-
-def test_the_least_that_a_job_says(tmp_path: Path) -> None:
-    [job] = loaded(tmp_path, LEAST).jobs
-
-    assert job == NightlyJob(
-        name="calls",
-        inbox=tmp_path / "in",
-        patterns=("*.csv",),
-        reading=Reading("generic"),
-        archive=tmp_path / "archive" / "calls",
-        quarantine=tmp_path / "quarantine" / "calls",
-    )
-
-
-def test_all_that_a_configuration_says(tmp_path: Path) -> None:
-    (tmp_path / "maps").mkdir()
-    (tmp_path / "maps" / "calls.yaml").touch()
-    config = loaded(
-        tmp_path,
-        """
+FULL = """
 clock: Europe/Berlin
 ledger: state/ledger.sqlite
 reports: /srv/reports
@@ -119,62 +67,124 @@ jobs:
     allow_empty: true
     allow_repeats: true
     enabled: false
-""",
+"""
+
+
+def _cases() -> dict[str, tuple[str, str]]:
+    text = Path(__file__).with_name("mistakes.txt").read_text("utf-8")
+    named = (case.partition("\n") for case in text.split("\n== ")[1:])
+    parts = {name: rest.partition("--\n") for name, _, rest in named}
+    return {name: (given, told.strip()) for name, (given, _, told) in parts.items()}
+
+
+CASES = _cases()
+
+
+def loaded(folder: Path, text: str) -> Config:
+    path = folder / "nightly.yaml"
+    path.write_text(f"version: 1\n{text}", encoding="utf-8")
+    return load_config(path)
+
+
+def full_reading(folder: Path) -> Reading:
+    """How the files of FULL are read."""
+    return Reading(
+        mapping=str(folder / "maps" / "calls.yaml"),
+        sheet="Calls",
+        member="Calls*.csv",
+        timezone="Europe/Berlin",
+        dates="day_first",
+        allow_empty=True,
+        allow_repeats=True,
+        on_drift="stop",
+        max_invalid=RowLimit(percent=5),
+        max_failed=RowLimit(rows=10),
+        min_rows=5,
+        max_rows=50_000,
+        usual_rows=Band(50, 200),
+        lookups=folder / "ids",
     )
 
-    assert config == Config(
-        path=tmp_path / "nightly.yaml",
-        jobs=(
-            NightlyJob(
-                name="calls",
-                inbox=tmp_path / "in",
-                patterns=("*.csv", "*.zip"),
-                reading=Reading(
-                    mapping=str(tmp_path / "maps" / "calls.yaml"),
-                    sheet="Calls",
-                    member="Calls*.csv",
-                    timezone="Europe/Berlin",
-                    dates="day_first",
-                    allow_empty=True,
-                    allow_repeats=True,
-                    on_drift="stop",
-                    max_invalid=RowLimit(percent=5),
-                    max_failed=RowLimit(rows=10),
-                    min_rows=5,
-                    max_rows=50_000,
-                    usual_rows=Band(50, 200),
-                    lookups=tmp_path / "ids",
-                ),
-                archive=tmp_path / "done",
-                quarantine=tmp_path / "bad",
-                order="time",
-                settle=120,
-                marker="{stem}.ok",
-                window=Window(time(22), time(6)),
-                expected=Expected(time(6), frozenset({0, 4})),
-                keep={
-                    "reports": 7_776_000,
-                    "plans": 2_592_000,
-                    "archive": 31_449_600,
-                    "quarantine": 7_776_000,
-                },
-                enabled=False,
-            ),
-        ),
+
+def full_job(folder: Path) -> NightlyJob:
+    """The job of FULL."""
+    return NightlyJob(
+        name="calls",
+        inbox=folder / "in",
+        patterns=("*.csv", "*.zip"),
+        reading=full_reading(folder),
+        archive=folder / "done",
+        quarantine=folder / "bad",
+        order="time",
+        settle=120,
+        marker="{stem}.ok",
+        window=Window(time(22), time(6)),
+        expected=Expected(time(6), frozenset({0, 4})),
+        keep={
+            "reports": 7_776_000,
+            "plans": 2_592_000,
+            "archive": 31_449_600,
+            "quarantine": 7_776_000,
+        },
+        enabled=False,
+    )
+
+
+def full(folder: Path) -> Config:
+    """What FULL says, in a folder that has the mapping."""
+    return Config(
+        path=folder / "nightly.yaml",
+        jobs=(full_job(folder),),
         target=TargetKeys(
             base_url="https://api.example.org",
             workspace="sales",
-            api_key_file=tmp_path / "key",
+            api_key_file=folder / "key",
             rate=20.5,
             concurrency=8,
             timeout=30,
             patience=300,
         ),
         reports=Path("/srv/reports"),
-        ledger=tmp_path / "state" / "ledger.sqlite",
-        log=tmp_path / "night.log",
+        ledger=folder / "state" / "ledger.sqlite",
+        log=folder / "night.log",
         clock=ZoneInfo("Europe/Berlin"),
     )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_mistakes_are_told_all_at_once(tmp_path: Path, case: str) -> None:
+    text, expected = CASES[case]
+
+    with pytest.raises(NightlyError) as raised:
+        loaded(tmp_path, text)
+
+    told = [
+        f"{one.place.line}:{one.place.column}: {one.message}"
+        + f" -> {one.hint}" * bool(one.hint)
+        for one in raised.value.mistakes
+        if one.place
+    ]
+    assert "\n".join(told) == expected
+
+
+def test_the_least_that_a_job_says(tmp_path: Path) -> None:
+    [job] = loaded(tmp_path, LEAST).jobs
+
+    assert job == NightlyJob(
+        name="calls",
+        inbox=tmp_path / "in",
+        patterns=("*.csv",),
+        reading=Reading("generic"),
+        archive=tmp_path / "archive" / "calls",
+        quarantine=tmp_path / "quarantine" / "calls",
+    )
+
+
+def test_all_that_a_configuration_says(tmp_path: Path) -> None:
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "calls.yaml").touch()
+
+    assert loaded(tmp_path, FULL) == full(tmp_path)
 
 
 def test_defaults_hold_for_jobs_that_say_nothing_else(tmp_path: Path) -> None:

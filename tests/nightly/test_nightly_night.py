@@ -1,17 +1,52 @@
 """What becomes of files that arrive, one night after the other."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline.nightly.endings import NightStatus
+from pipeline.ledger import Ledger, RunRecord
+from pipeline.nightly.config import Band
+from pipeline.nightly.endings import FileEnding, NightStatus
+from pipeline.nightly.guards import UnusualRows
+from pipeline.nightly.journal import Journal
+from pipeline.nightly.takes import Exit, Kind, Step, Take
+from pipeline.plan import Plan
 from tests.nightly.nights import Nights
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def reason_beside(nights: Nights) -> str:
     [path] = nights.folder.glob("quarantine/calls/*.reason.txt")
     return path.read_text("utf-8")
+
+
+def imported_before(nights: Nights, *rows: int) -> None:
+    """The journal of nights with files of so many rows."""
+    path = nights.ledger.with_name("ledger.sqlite.nightly")
+    with Journal.open(path) as journal:
+        for number, count in enumerate(rows):
+            name = f"{number}.csv"
+            away = nights.folder / name
+            ending = FileEnding(name, name, NightStatus.OK, away)
+            journal.begin(
+                Take(
+                    number=0,
+                    job="calls",
+                    inbox=nights.inbox,
+                    name=name,
+                    step=Step.DONE,
+                    taken_at=NOON,
+                    size=0,
+                    changed_ns=0,
+                    sha256=name,
+                    rows=count,
+                    exit=Exit(Kind.IMPORTED, away, ending),
+                    done_at=NOON,
+                )
+            )
 
 
 def test_a_file_is_imported_and_archived_by_its_day(nights: Nights) -> None:
@@ -120,9 +155,7 @@ def test_a_guard_speaks_although_no_row_was_left_to_send(nights: Nights) -> None
 
 def test_a_file_of_an_unusual_size_is_put_aside(nights: Nights) -> None:
     nights.configure("usual_rows: 50%..200%")
-    for night in range(3):
-        nights.arrives(f"{night}.csv", range(10 * night, 10 * night + 8))
-        nights.held()
+    imported_before(nights, 8, 8, 9)
     nights.arrives("few.csv", range(50, 53))
     nights.arrives("more.csv", range(60, 76))
 
@@ -135,13 +168,43 @@ def test_a_file_of_an_unusual_size_is_put_aside(nights: Nights) -> None:
     assert (few.status, more.status) == (NightStatus.STOPPED, NightStatus.OK)
 
 
-def test_two_files_do_not_say_what_is_usual(nights: Nights) -> None:
-    nights.configure("usual_rows: 50%..")
-    for night in range(2):
-        nights.arrives(f"{night}.csv", range(10 * night, 10 * night + 8))
-    nights.arrives("few.csv", range(50, 51))
+def usual(folder: Path, band: Band, before: tuple[int, ...], limit: int) -> list[int]:
+    """The numbers of rows, from 1 to a limit, that are usual."""
+    record = RunRecord(
+        name="run",
+        command="nightly",
+        dry_run=False,
+        target="",
+        workspace="",
+        mapping_name="",
+        mapping_sha256="",
+        started_at=NOON,
+        reports="",
+    )
+    guard = UnusualRows(band, before)
+    with Ledger.open(folder / "ledger.sqlite") as ledger:
+        return [
+            rows
+            for rows in range(1, limit + 1)
+            if not guard.objection(
+                Plan(folder, (), (), (), (rows,), {}), record, ledger
+            )
+        ]
 
-    assert nights.held().status is NightStatus.OK
+
+@pytest.mark.parametrize(
+    ("band", "before", "expected"),
+    [
+        (Band(50, 200), (8, 8, 8), range(4, 17)),
+        (Band(None, 200), (1, 8, 90), range(1, 17)),
+        (Band(50, None), (8, 8, 8, 10), range(4, 21)),
+        (Band(50, 200), (8, 8), range(1, 21)),
+    ],
+)
+def test_what_is_usual(
+    tmp_path: Path, band: Band, before: tuple[int, ...], expected: range
+) -> None:
+    assert usual(tmp_path, band, before, 20) == list(expected)
 
 
 @pytest.mark.parametrize(
