@@ -21,7 +21,7 @@ def finding(check: str, look: Callable[[], str]) -> Finding:
     except PipelineError as error:
         mistakes = error.mistakes if isinstance(error, MistakesError) else ()
         told = (f"{mistake.message} {mistake.hint}".strip() for mistake in mistakes)
-        message = " ".join([error.sentence, *told])
+        message = " ".join([error.sentence, *dict.fromkeys(told)])
         return Finding(check, ok=False, message=message, hint=error.hint)
 
 

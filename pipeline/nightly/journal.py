@@ -63,8 +63,12 @@ class Journal:
             connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None
             )
-            connection.execute("PRAGMA synchronous = EXTRA")
-            _make_tables(connection)
+            try:
+                connection.execute("PRAGMA synchronous = EXTRA")
+                _make_tables(connection)
+            except sqlite3.Error:
+                connection.close()
+                raise
         return cls(path, connection)
 
     def __enter__(self) -> Self:

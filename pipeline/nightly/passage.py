@@ -169,7 +169,7 @@ class Passage:
             sha256=take.sha256,
             status=NightStatus.INTERRUPTED if interrupted else NightStatus.FAILED,
             now_at=take.work,
-            run=take.run,
+            run=take.run if self.tools.runner.is_known(take.run) else None,
             reason=_sentences(error),
             hint=error.hint,
         )
@@ -283,7 +283,7 @@ def _ending_of(take: Take, summary: Summary) -> FileEnding:
 def _sentences(error: PipelineError) -> str:
     mistakes = error.mistakes if isinstance(error, MistakesError) else ()
     told = (f"{mistake.message} {mistake.hint}".strip() for mistake in mistakes)
-    return " ".join([error.sentence, *told])
+    return " ".join([error.sentence, *dict.fromkeys(told)])
 
 
 def _reason(ending: FileEnding) -> str:
