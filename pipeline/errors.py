@@ -4,6 +4,7 @@ PipelineError           what, where, and what to do next; exit code 1
 |-- SourceError         a source cannot be read
 |-- MistakesError       a file that the user wrote has mistakes, all told at once
 |   |-- MappingError    a mapping is wrong, or does not fit the source
+|   |   `-- LookupsMissing   lookup files that it names are not there
 |   `-- NightlyError    the configuration of the nightly jobs is wrong
 |-- SettingsError       an option, the environment or a settings file is wrong
 |-- LedgerError         the ledger cannot be opened or written
@@ -97,6 +98,12 @@ class MappingError(MistakesError):
 
     what = "mapping"
     code = "mapping_wrong"
+
+
+class LookupsMissing(MappingError):
+    """A mapping needs lookup files that are not there."""
+
+    code = "lookup_file_missing"
 
 
 class NightlyError(MistakesError):

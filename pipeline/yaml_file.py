@@ -182,6 +182,10 @@ class Section:
         found = (self._section(item, name) for name, item in numbered)
         return [section for section in found if section is not None]
 
+    def allow(self, keys: Iterable[str]) -> None:
+        """Counts keys as known that were looked for in another table first."""
+        self._known.update(keys)
+
     def close(self) -> None:
         """Tells the keys that were not taken, each with the nearest that is known."""
         for key in self._values:

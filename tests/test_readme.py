@@ -11,6 +11,10 @@ from pipeline.catalogue import ENTRIES
 from pipeline.cli.main import COMMANDS
 from pipeline.mapping import load_mapping
 from pipeline.mapping.transforms import TRANSFORMS
+from pipeline.nightly.endings import EXIT_CODES as NIGHT_CODES
+from pipeline.nightly.inbox import UNFINISHED
+from pipeline.nightly.load import load_config
+from pipeline.nightly.load_jobs import JOB_KEYS
 from pipeline.rows import Status
 from pipeline.runs.summary import EXIT_CODES, RunStatus
 from tests.commands import ROOT
@@ -61,7 +65,7 @@ def told_options() -> dict[str, set[str]]:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
 def test_it_tells_every_option_of(command: click.Command) -> None:
     own = {"inspect", "presets", "check-mapping", "preview", "history", "sandbox"}
-    own |= {"reconcile", "created", "bundle", "suggest"}
+    own |= {"reconcile", "created", "bundle", "suggest", "nightly"}
     row = next(
         line
         for line in section("Commands").splitlines()
@@ -117,3 +121,35 @@ def test_the_example_of_a_settings_file_is_one() -> None:
         "max-invalid": "5%",
         "validate": {"reports": "dry-runs"},
     }
+
+
+def listed_between(mark: str) -> list[str]:
+    """What stands between backquotes in the first cells of a marked table."""
+    found = re.search(rf"(?s)<!-- {mark} -->\n(.*?)<!-- /{mark} -->", TEXT)
+    assert found, mark
+    cells = re.findall(r"(?m)^\| (`.*?) \|", found[1])
+    return [name for cell in cells for name in re.findall(r"`(.*?)`", cell)]
+
+
+def test_it_tells_every_key_of_a_nightly_job() -> None:
+    assert sorted(listed_between("nightly")) == sorted(["name", *JOB_KEYS])
+
+
+def test_it_tells_every_exit_code_of_a_night() -> None:
+    listed = listed_between("nightly exit codes")
+
+    assert listed == [status.value for status in NIGHT_CODES]
+    codes = section("The way of a file")
+    assert all(f"| `{s}` | {code}" in codes for s, code in NIGHT_CODES.items())
+
+
+def test_the_example_of_a_nightly_configuration_is_right(tmp_path: Path) -> None:
+    [example] = re.findall(r"(?s)```yaml\n(.*?)```", section("Nightly"))
+    path = tmp_path / "nightly.yaml"
+    path.write_text(example, encoding="utf-8")
+
+    assert [job.name for job in load_config(path).jobs] == ["calls", "meetings"]
+
+
+def test_it_names_every_ending_that_is_never_taken() -> None:
+    assert all(f"`{ending}`" in section("What a job says") for ending in UNFINISHED)

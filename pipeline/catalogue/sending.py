@@ -96,6 +96,51 @@ GUARDS: Final = (
         example="`--max-failed 2%`, and every account is unknown.",
         level=Level.RUN,
     ),
+    Entry(
+        "too_few_rows",
+        "The file has fewer rows than `min_rows`",
+        means="Nothing of it was sent, and it lies in the quarantine folder.",
+        why="The export was cut short, or it was a quiet day.",
+        fix=Fix(
+            machine="Look at the file; if it is right, lower `min_rows` and move it "
+            "back into the inbox."
+        ),
+        example="200 rows, where `min_rows` is 1000.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "too_many_rows",
+        "The file has more rows than `max_rows`",
+        means="Nothing of it was sent, and it lies in the quarantine folder.",
+        why="A whole history was exported in place of a day.",
+        fix=Fix(
+            machine="Look at the file; if it is right, raise `max_rows` and move it "
+            "back into the inbox."
+        ),
+        example="100,000 rows, where `max_rows` is 5000.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "unusual_rows",
+        "The file is not of its usual size",
+        means="Nothing of it was sent, and it lies in the quarantine folder.",
+        why="It was cut short, holds more than a day, or is another file.",
+        fix=Fix(
+            machine="Look at the file; if it is right, widen `usual_rows` and move it "
+            "back into the inbox."
+        ),
+        example="90 rows, where about 900 are usual.",
+        level=Level.RUN,
+    ),
+    Entry(
+        "inbox_in_use",
+        "Another night works in the inbox",
+        means="Two configurations name one inbox, and the other one came first.",
+        why="A configuration was copied.",
+        fix=Fix(machine="Give each configuration an inbox of its own."),
+        example="nightly.yaml and nightly-new.yaml at the same time.",
+        level=Level.RUN,
+    ),
 )
 
 STOPS: Final = (

@@ -17,6 +17,7 @@ _NAMES = (
     "sheet",
     "member",
     "corrects",
+    "lookups",
 )
 
 

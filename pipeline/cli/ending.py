@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ INTERRUPTED = EXIT_CODES[RunStatus.INTERRUPTED]
 def end_with(summary: Summary, *, as_json: bool) -> None:
     """Prints the summary and leaves with its exit code."""
     if as_json:
-        _echo(summary.json(), err=False)
+        echo(summary.json(), err=False)
     else:
         show(summary)
     raise SystemExit(summary.exit_code)
@@ -48,7 +48,7 @@ def show(summary: Summary) -> None:
     """Prints the summary for people."""
     seconds = time.monotonic() - click.get_current_context().meta[_BEGAN]
     text = summary_text(summary, screen_of_stdout(), seconds=seconds)
-    _echo(f"{_writable(text)}\n", err=False)
+    echo(f"{_writable(text)}\n", err=False)
 
 
 def began(context: click.Context) -> None:
@@ -56,19 +56,35 @@ def began(context: click.Context) -> None:
     context.meta[_BEGAN] = time.monotonic()
 
 
+def json_of(error: PipelineError) -> str:
+    """What `--json` prints of a run that could not be done."""
+    return _failure(error, error.exit_code).json()
+
+
 @contextmanager
-def told(*, as_json: bool = False) -> Iterator[None]:
+def told(
+    *, as_json: bool = False, document: Callable[[PipelineError], str] = json_of
+) -> Iterator[None]:
     """Turns whatever ends a command early into words, and JSON if asked for."""
     try:
         yield
-    except PipelineError as error:
-        _tell(error, as_json=as_json)
-    except KeyboardInterrupt:
-        _tell(Interrupted(INTERRUPTED), as_json=as_json)
     except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
         raise
-    except (Exception, PanicException) as error:
-        _tell(_exhausted(error) or _bug(error), as_json=as_json)
+    except (Exception, PanicException, KeyboardInterrupt) as raised:
+        error = in_words(raised)
+        echo(f"{error_text(error)}\n", err=True)
+        if as_json:
+            echo(document(error), err=False)
+        raise SystemExit(error.exit_code) from None
+
+
+def in_words(error: BaseException) -> PipelineError:
+    """Whatever was raised, as what its user can be told."""
+    if isinstance(error, PipelineError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted(INTERRUPTED)
+    return _exhausted(error) or _bug(error)
 
 
 def complain(errors: list[PipelineError]) -> None:
@@ -76,14 +92,7 @@ def complain(errors: list[PipelineError]) -> None:
         click.echo(error_text(error), err=True)
 
 
-def _tell(error: PipelineError, *, as_json: bool) -> None:
-    _echo(f"{error_text(error)}\n", err=True)
-    if as_json:
-        _echo(_failure(error, error.exit_code).json(), err=False)
-    raise SystemExit(error.exit_code)
-
-
-def _echo(text: str, *, err: bool) -> None:
+def echo(text: str, *, err: bool) -> None:
     """Where nobody can read it any more, the exit code still tells."""
     try:
         click.echo(text, nl=False, err=err)

@@ -17,6 +17,7 @@ from pipeline.cli.explain import explain
 from pipeline.cli.history import history
 from pipeline.cli.inspect import inspect
 from pipeline.cli.lookups import lookups
+from pipeline.cli.nightly import nightly
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
 from pipeline.cli.reconcile import reconcile
@@ -44,6 +45,7 @@ COMMANDS = (
     history,
     created,
     bundle,
+    nightly,
     sandbox,
     doctor,
     explain,

@@ -130,6 +130,12 @@ member_option = click.option(
     metavar="NAME",
     help="The file of an archive to read; * and ? stand for any text.",
 )
+lookups_option = click.option(
+    "--lookups",
+    type=FOLDER,
+    metavar="DIR",
+    help="Where lookup files lie that are neither beside the mapping nor the source.",
+)
 limit_option = click.option(
     "--limit",
     type=click.IntRange(min=1),

@@ -1,7 +1,6 @@
 """`resume`: go on with a run that was interrupted or stopped."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from pipeline.cli.options import (
     quiet_option,
     sending_options,
 )
+from pipeline.cli.orders import there
 from pipeline.cli.run import check_scenario, sending_of
 from pipeline.cli.tools import SANDBOX_TARGET, Sending, target_of, tools_for
 from pipeline.errors import SettingsError
@@ -71,11 +71,9 @@ def _guards(
 
 
 def same_target(sending: Sending, record: RunRecord) -> Sending:
-    """A run goes on where it began, whatever the base URL is by now."""
-    if record.target == SANDBOX_TARGET:
-        return replace(sending, sandbox=True)
+    """Where the run began; raises SettingsError if another place was typed."""
     source = click.get_current_context().get_parameter_source("base_url")
-    typed = source is ParameterSource.COMMANDLINE
+    typed = source is ParameterSource.COMMANDLINE and record.target != SANDBOX_TARGET
     if typed and target_of(sending, record.workspace).url != record.target:
         raise SettingsError(
             f"The run {record.name} was sent to {record.target}, and goes on there "
@@ -84,4 +82,4 @@ def same_target(sending: Sending, record: RunRecord) -> Sending:
             hint="Leave --base-url out; or use `run` to send the rows elsewhere.",
             code="other_target",
         )
-    return replace(sending, base_url=record.target)
+    return there(sending, record)

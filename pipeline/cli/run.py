@@ -1,5 +1,6 @@
 """`run` and `validate`: the whole pipeline, with and without sending."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pipeline.cli.options import (
     ledger_option,
     limit_option,
     lookup_age_option,
+    lookups_option,
     mapping_option,
     max_invalid_option,
     member_option,
@@ -35,25 +37,18 @@ from pipeline.cli.options import (
     time_options,
     workspace_option,
 )
+from pipeline.cli.orders import Asked
 from pipeline.cli.tools import (
     SANDBOX_TARGET,
     Sending,
     default_ledger,
     offline_tools,
-    target_of,
     tools_for,
 )
-from pipeline.mapping import with_times_as_told
 from pipeline.run import run as run_job
-from pipeline.runs.guards import (
-    Changed,
-    FirstRun,
-    ImportedBefore,
-    NoRows,
-    TooManyInvalid,
-)
+from pipeline.runs.guards import FirstRun
 from pipeline.runs.job import Consent, Guard, Job
-from pipeline.stages.read import Layout, Spool, spooling
+from pipeline.stages.read import Spool, spooling
 
 _job_options = several(
     click.argument("files", nargs=-1, required=True, type=EXISTING, metavar="FILE..."),
@@ -61,6 +56,7 @@ _job_options = several(
     time_options,
     sheet_option,
     member_option,
+    lookups_option,
     limit_option,
     corrects_option,
     max_invalid_option,
@@ -135,11 +131,13 @@ def _run(
     **options: Any,
 ) -> None:
     ledger: Path | None = options["ledger"]
+    asked = Asked.of(options)
     with told(as_json=as_json), spooling() as spool:
         sending = sending_of(options)
         check_scenario(sending)
-        job = _job(command, sending, options, spool, dry_run=dry_run)
-        guards = _guards_before(options)
+        job = _job(command, asked, sending, options, spool)
+        job = replace(job, dry_run=dry_run)
+        guards = asked.guards()
         if dry_run:
             path = ledger or default_ledger(sandbox=sending.sandbox)
             with offline_tools(path, guards, sending, quiet=quiet) as tools:
@@ -155,49 +153,23 @@ def _run(
     end_with(summary, as_json=as_json)
 
 
-def _guards_before(options: dict[str, Any]) -> tuple[Guard, ...]:
-    """Those that need nobody to ask, in the order in which they are to speak."""
-    guards: list[Guard] = []
-    if not options["allow_empty"]:
-        guards.append(NoRows())
-    if options["max_invalid"] is not None:
-        guards.append(TooManyInvalid(options["max_invalid"]))
-    if options["on_drift"] == "stop":
-        guards.append(Changed())
-    if not options["allow_repeats"]:
-        guards.append(ImportedBefore())
-    return tuple(guards)
-
-
 def _job(
-    command: str,
-    sending: Sending,
-    options: dict[str, Any],
-    spool: Spool,
-    *,
-    dry_run: bool,
+    command: str, asked: Asked, sending: Sending, options: dict[str, Any], spool: Spool
 ) -> Job:
-    layout = Layout(sheet=options["sheet"], member=options["member"])
+    """A corrected report is read as the run before it was told to read times."""
     files, named = options["files"], options["mapping"]
     parent = parent_of(files, options["corrects"], options["ledger"])
-    name, mapping = chosen_mapping(named, files, layout, spool, parent=parent)
-    times = {name: options[name] for name in ("timezone", "dates") if options[name]}
+    name, mapping = chosen_mapping(named, files, asked.layout, spool, parent=parent)
     known = times_of(parent, mapping) if parent and named is None else {}
-    as_before = [f"--{name}={known[name]}" for name in known if name not in times]
-    times = known | times
-    return Job(
-        command=command,
-        paths=files,
-        mapping=with_times_as_told(
-            mapping, timezone=times.get("timezone"), dates=times.get("dates")
-        ),
-        target=target_of(sending, options["workspace"]),
-        reports=options["reports"],
-        layout=layout,
-        dry_run=dry_run,
-        limit=options["limit"],
-        lookup_age=options["lookup_age"],
-        options=(*typed_options(name), *as_before),
-        notes=tuple(f"Times are read by {each}, as before." for each in as_before),
-        parent=parent,
+    before = {name: told for name, told in known.items() if not options[name]}
+    words = tuple(f"--{name}={told}" for name, told in before.items())
+    as_before = replace(
+        asked,
+        timezone=asked.timezone or before.get("timezone"),
+        dates=asked.dates or before.get("dates"),
     )
+    job = as_before.job(
+        command, files, mapping, sending, (*typed_options(name), *words)
+    )
+    notes = tuple(f"Times are read by {word}, as before." for word in words)
+    return replace(job, parent=parent, notes=notes)

@@ -26,7 +26,7 @@ from pipeline.cli.settings import state_folder
 from pipeline.errors import SettingsError
 from pipeline.keys import KEY_VARIABLE, KeySource, find_key_source
 from pipeline.ledger import Ledger, Recorder
-from pipeline.progress import progress_on_stderr
+from pipeline.progress import Progress, progress_on_stderr
 from pipeline.rows import RowLimit
 from pipeline.runs.job import Consent, Guard, Orders, Target, Tools
 from pipeline.sandbox.process import SandboxError, running_sandbox
@@ -79,6 +79,14 @@ class Sending:
 
 
 @dataclass(frozen=True)
+class Terminal:
+    """What a command shows on stderr, and whether its user asked it to stop."""
+
+    progress: Progress
+    stop: Stop
+
+
+@dataclass(frozen=True)
 class Connection:
     """An address and the key for it, which all of a run share."""
 
@@ -94,8 +102,11 @@ def default_ledger(*, sandbox: bool) -> Path:
 def target_of(sending: Sending, workspace: str) -> Target:
     if sending.sandbox:
         return Target(SANDBOX_TARGET, workspace)
-    address = parse_address(sending.base_url, allow_http=sending.allow_http)
-    return Target(address.base_url, workspace)
+    return Target(address_of(sending).base_url, workspace)
+
+
+def address_of(sending: Sending) -> ApiAddress:
+    return parse_address(sending.base_url, allow_http=sending.allow_http)
 
 
 @contextmanager
@@ -104,7 +115,19 @@ def tools_for(
 ) -> Iterator[Tools]:
     """Tools for a run that sends; the stand-in API, if asked for, ends with them."""
     path = ledger or default_ledger(sandbox=sending.sandbox)
-    with _bare_tools(path, quiet=quiet) as (tools, stack):
+    with (
+        at_terminal(quiet=quiet) as terminal,
+        tools_at(terminal, path, sending, guards) as tools,
+    ):
+        yield tools
+
+
+@contextmanager
+def tools_at(
+    terminal: Terminal, path: Path, sending: Sending, guards: Guards
+) -> Iterator[Tools]:
+    """As `tools_for`, where one terminal sees several runs."""
+    with _bare_tools(terminal, path) as (tools, stack):
         consent = consent_for(tools.stop, tools.progress, beforehand=sending.yes)
         api = Reach(connect(stack, sending), sending, path)
         limits = Limits(sending.concurrency, sending.patience, sending.max_failed)
@@ -131,7 +154,10 @@ def offline_tools(
     quiet: bool,
 ) -> Iterator[Tools]:
     """Tools for work that sends nothing; only a lookup may ask the API."""
-    with _bare_tools(ledger, quiet=quiet) as (tools, stack):
+    with (
+        at_terminal(quiet=quiet) as terminal,
+        _bare_tools(terminal, ledger) as (tools, stack),
+    ):
         asked = sending or Sending()
         counter = partial(_counter_for_lookups, stack, asked, ledger)
         directory = _directory(counter, asked, tools)
@@ -139,11 +165,17 @@ def offline_tools(
 
 
 @contextmanager
-def _bare_tools(path: Path, *, quiet: bool) -> Iterator[tuple[Tools, ExitStack]]:
-    with ExitStack() as stack:
-        progress = stack.enter_context(progress_on_stderr(quiet=quiet))
+def at_terminal(*, quiet: bool) -> Iterator[Terminal]:
+    """Heeds signals, and shows progress, for the length of the block."""
+    with progress_on_stderr(quiet=quiet) as progress:
         stop = Stop()
-        stack.enter_context(stopping_in_order(stop, progress.say))
+        with stopping_in_order(stop, progress.say):
+            yield Terminal(progress, stop)
+
+
+@contextmanager
+def _bare_tools(terminal: Terminal, path: Path) -> Iterator[tuple[Tools, ExitStack]]:
+    with ExitStack() as stack:
         tools = Tools(
             ledger=stack.enter_context(Ledger.open(path)),
             sender_for=lambda _run: NothingSent(),
@@ -153,10 +185,10 @@ def _bare_tools(path: Path, *, quiet: bool) -> Iterator[tuple[Tools, ExitStack]]
             consent=Unattended(),
             guards=(),
             orders=Orders(),
-            progress=progress,
-            stop=stop,
+            progress=terminal.progress,
+            stop=terminal.stop,
             now=lambda: datetime.now(UTC),
-            new_name=_new_name,
+            new_name=new_name,
         )
         yield tools, stack
 
@@ -240,7 +272,7 @@ def connect(stack: ExitStack, sending: Sending) -> Connection:
     """The API and its key, or the stand-in, which ends with `stack`."""
     if sending.sandbox:
         return sandbox_connection(stack, sending.scenario)
-    address = parse_address(sending.base_url, allow_http=sending.allow_http)
+    address = address_of(sending)
     return Connection(address, RereadKey(key_source(sending, address)))
 
 
@@ -257,5 +289,5 @@ def sandbox_connection(stack: ExitStack, scenario: str | None) -> Connection:
     return Connection(address, FixedKey(stand_in.api_key))
 
 
-def _new_name(at: datetime) -> str:
+def new_name(at: datetime) -> str:
     return f"{at:%Y%m%d-%H%M}-{secrets.token_hex(2)}"

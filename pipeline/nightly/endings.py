@@ -1,5 +1,6 @@
 """How a night ended: what its log, its messages and its metrics are made of."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,24 @@ class NightStatus(StrEnum):
     STOPPED = "stopped"
     INTERRUPTED = "interrupted"
     FAILED = "failed"
+
+
+EXIT_CODES = {
+    NightStatus.NOTHING: 0,
+    NightStatus.OK: 0,
+    NightStatus.MISSING: 3,
+    NightStatus.ATTENTION: 3,
+    NightStatus.STOPPED: 4,
+    NightStatus.INTERRUPTED: 130,
+    NightStatus.FAILED: 1,
+}
+"""From the best to the worst."""
+
+
+def worst(statuses: Iterable[NightStatus]) -> NightStatus:
+    """Of several; of none it is NOTHING."""
+    order = list(EXIT_CODES)
+    return max(statuses, key=order.index, default=NightStatus.NOTHING)
 
 
 @dataclass(frozen=True)

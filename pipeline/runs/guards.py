@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pipeline.ledger import Ledger, RunRecord
 from pipeline.plan import Plan
 from pipeline.rows import RowLimit, Status
-from pipeline.runs.job import Consent
+from pipeline.runs.job import Consent, Guard
 from pipeline.stages.post import Ending, Posted
 
 _MOSTLY = 0.5
@@ -113,9 +113,9 @@ class FirstRun:
 
 @dataclass(frozen=True)
 class OnlyIfNothingWasSent:
-    """Another guard, for `resume`: what it let pass once is not asked again."""
+    """Another guard, for runs that go on: what it let pass once is not asked again."""
 
-    guard: ImportedBefore | FirstRun
+    guard: Guard
 
     def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
         if ledger.counts(ledger.number_of(run.name)):

@@ -45,6 +45,7 @@ class Job:
 
     `parent` is the run that the report folder of the only path, or the user, names.
     `options` are those that the next command needs, too; `notes` are told at the end.
+    `beside` are folders where lookup files may lie, as if beside the sources.
     """
 
     command: str
@@ -59,6 +60,7 @@ class Job:
     options: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     parent: Parent | None = None
+    beside: tuple[Path, ...] = ()
 
 
 class SenderFor(Protocol):

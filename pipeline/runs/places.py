@@ -25,7 +25,12 @@ class Places:
         return next((path for path in members if path is not None), None)
 
 
-def places_of(mapping: Mapping, paths: tuple[Path, ...], spool: Spool) -> Places:
+def places_of(
+    mapping: Mapping,
+    paths: tuple[Path, ...],
+    spool: Spool,
+    beside: tuple[Path, ...] = (),
+) -> Places:
     """Beside the mapping, beside a source (for `-`: here), and in a source's archive.
 
     A fix-me.csv stands for the sources it was made from, which its report names; a
@@ -33,7 +38,7 @@ def places_of(mapping: Mapping, paths: tuple[Path, ...], spool: Spool) -> Places
     """
     folders: list[Path] = []
     archives = list(paths)
-    waiting = [mapping.folder, *(path.parent for path in paths)]
+    waiting = [mapping.folder, *beside, *(path.parent for path in paths)]
     while waiting:
         folder = waiting.pop(0)
         archive = next((each for each in folder.parents if each.is_file()), folder)

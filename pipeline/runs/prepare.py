@@ -14,7 +14,13 @@ from pipeline.activity import (
     ActivityRules,
     stamp_room,
 )
-from pipeline.errors import MappingError, Mistake, PipelineError, SourceError
+from pipeline.errors import (
+    LookupsMissing,
+    MappingError,
+    Mistake,
+    PipelineError,
+    SourceError,
+)
 from pipeline.lookups import LookupTable, assemble, lookup_table
 from pipeline.mapping import bind_columns
 from pipeline.mapping.cells import Headers
@@ -65,15 +71,17 @@ def prepare(
     spool: Spool,
     *,
     former: tuple[Path, ...] = (),
+    beside: tuple[Path, ...] = (),
 ) -> tuple[Prepared, ...]:
     """Opens all sources and lookups; raises what is wrong with the first that fails.
 
     They can be read as long as `spool` is there. `former` are sources that a path is
-    the report of.
+    the report of; lookup files may lie in the folders `beside`, too.
     """
     sources = open_sources(paths, layout_of(mapping, layout), spool)
     headers = [_headers(mapping, source) for source in sources]
-    files = open_lookups(mapping, places_of(mapping, (*paths, *former), spool))
+    places = places_of(mapping, (*paths, *former), spool, beside)
+    files = open_lookups(mapping, places)
     prepared = (
         Prepared(source, BoundMapping(_as_read(mapping, source), header, {}), files)
         for source, header in zip(sources, headers, strict=True)
@@ -87,7 +95,9 @@ def prepare_job(job: Job, spool: Spool) -> tuple[Prepared, ...]:
     """As `prepare`; lookup files may lie beside the sources of the run before, too."""
     sources = job.parent.record.sources if job.parent else ()
     former = tuple(Path(path) for path in sources if Path(path) != STDIN)
-    return prepare(job.paths, job.mapping, job.layout, spool, former=former)
+    return prepare(
+        job.paths, job.mapping, job.layout, spool, former=former, beside=job.beside
+    )
 
 
 def batches_of(
@@ -198,10 +208,10 @@ def _open_lookup(
 
 def _files_missing(
     mapping: Mapping, missing: list[FileLookup], folders: tuple[Path, ...]
-) -> MappingError:
+) -> LookupsMissing:
     own = [folder for folder in folders if folder != shipped_folder("mappings")]
     listed = " or ".join(str(folder.absolute()) for folder in own)
-    return MappingError(
+    return LookupsMissing(
         mapping.path,
         tuple(
             Mistake(f"The lookup file '{lookup.file}' is missing.", lookup.place)

@@ -20,6 +20,8 @@ import pipeline.ledger.database
 import pipeline.ledger.migration
 import pipeline.ledger.records
 import pipeline.ledger.writer
+import pipeline.nightly.moving
+import pipeline.nightly.passage
 import pipeline.private_files
 import pipeline.run
 import pipeline.runs.conclude
@@ -29,6 +31,8 @@ import pipeline.stages.post.shift
 from pipeline.api import ActivityApi
 from pipeline.ledger import Ledger, State
 from pipeline.ledger.schema import STEPS
+from pipeline.nightly.journal import Journal
+from pipeline.nightly.takes import Step, Take
 from pipeline.plan import PlanWriter
 from pipeline.stages.reconcile import ApiReconciler, ApiShowing
 
@@ -112,6 +116,15 @@ def _points_of_file(name: str) -> dict[str, Point]:
     }
 
 
+def _is_at(step: Step) -> Meets:
+    def meets(_journal: Any, take: Take) -> bool:
+        return take.step is step
+
+    return meets
+
+
+_MOVING = pipeline.nightly.moving
+_PASSAGE = pipeline.nightly.passage
 _WRITER = pipeline.ledger.writer
 _MIGRATION = pipeline.ledger.migration
 PLANNING: Final = {
@@ -162,7 +175,26 @@ MIGRATING: Final = {
     "the backup is made": after(_MIGRATION, "_back_up"),
     "the migration is committed": after(pipeline.ledger.database, "migrate"),
 }
-_POINTS: Final = PLANNING | SENDING | REPORTING | RECONCILING | PILOTING | MIGRATING
+NIGHTLY: Final = {
+    "the take is about to be written": before(Journal, "begin"),
+    "the take is written": after(Journal, "begin"),
+    "its folder is made": before(_MOVING, "_is_as_it_was"),
+    "the file is moved": after(_MOVING, "_rename"),
+    "its content is about to be written": before(Journal, "write", _is_at(Step.TAKEN)),
+    "its content is written": after(Journal, "write", _is_at(Step.TAKEN)),
+    "its run is about to be named": before(Journal, "write", _is_at(Step.RUNNING)),
+    "its run is named": after(Journal, "write", _is_at(Step.RUNNING)),
+    "its ending is about to be written": before(Journal, "write", _is_at(Step.LEAVING)),
+    "its ending is written": after(Journal, "write", _is_at(Step.LEAVING)),
+    "the file is about to be put away": before(_MOVING, "_move"),
+    "the file is put away": after(_MOVING, "_move"),
+    "its reason is written": after(_MOVING, "write_whole"),
+    "its folder is removed": after(_PASSAGE, "bring_out"),
+    "it is done": after(Journal, "write", _is_at(Step.DONE)),
+}
+_POINTS: Final = (
+    NIGHTLY | PLANNING | SENDING | REPORTING | RECONCILING | PILOTING | MIGRATING
+)
 STEP: Final = "a step of the migration is done"
 
 

@@ -66,6 +66,18 @@ def typed(command: str, *words: str, mapping: str = "acme.yaml") -> Ended:
     )
 
 
+def test_lookup_files_may_lie_in_a_folder_of_their_own(here: Path) -> None:
+    Path("maps").mkdir()
+    Path("acme.yaml").rename("maps/acme.yaml")
+    Path("ids").mkdir()
+    Path("Contact.csv").rename("ids/Contact.csv")
+
+    ended = typed("validate", "--lookups", "ids", mapping="maps/acme.yaml")
+
+    assert ended.code == 3
+    assert "--lookups=ids" in ended.out
+
+
 def test_a_dry_run_asks_and_says_what_it_was_told() -> None:
     ended = typed("validate")
 

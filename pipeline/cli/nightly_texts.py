@@ -1,0 +1,142 @@
+"""What people and programs read of a night."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import click
+
+from pipeline.errors import PipelineError
+from pipeline.nightly.endings import (
+    EXIT_CODES,
+    FileEnding,
+    JobEnding,
+    NightEnding,
+    NightStatus,
+)
+from pipeline.printable import printable
+from pipeline.runs.typed import from_here
+
+SCHEMA_VERSION = 1
+_COLORS = {
+    NightStatus.OK: "green",
+    NightStatus.NOTHING: "green",
+    NightStatus.MISSING: "yellow",
+    NightStatus.ATTENTION: "yellow",
+}
+
+
+def night_json(night: NightEnding, exit_code: int) -> str:
+    """The document of `nightly --json`; its schema is described in the README."""
+    document = {
+        "schema": SCHEMA_VERSION,
+        "status": night.status.value,
+        "exit_code": exit_code,
+        "started_at": _moment(night.started_at),
+        "ended_at": _moment(night.ended_at),
+        "reason": night.reason,
+        "hint": night.hint,
+        "jobs": [_job_document(job) for job in night.jobs],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def failed_night(error: PipelineError, at: datetime) -> NightEnding:
+    """The ending of a night that could not begin."""
+    return NightEnding(
+        NightStatus.FAILED, at, at, reason=error.sentence, hint=error.hint
+    )
+
+
+def night_text(night: NightEnding) -> str:
+    """A night on one screen; what to do next comes last."""
+    parts = [
+        f"Night: {_word(night.status)}",
+        "\n".join(filter(None, [night.reason, night.hint])),
+        *("\n".join(_job_lines(job)) for job in night.jobs),
+        _next(night),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def exit_code_of(night: NightEnding, interrupted: int) -> int:
+    """That of its status; `interrupted` is that of the signal."""
+    if night.status is NightStatus.INTERRUPTED:
+        return interrupted
+    return EXIT_CODES[night.status]
+
+
+def _job_document(job: JobEnding) -> dict[str, Any]:
+    return {
+        "job": job.job,
+        "status": job.status.value,
+        "started_at": _moment(job.started_at),
+        "ended_at": _moment(job.ended_at),
+        "reason": job.reason,
+        "hint": job.hint,
+        "notices": list(job.notices),
+        "files": [_file_document(file) for file in job.files],
+    }
+
+
+def _file_document(file: FileEnding) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "status": file.status.value,
+        "sha256": file.sha256,
+        "now_at": str(file.now_at),
+        "run": file.run,
+        "counts": {"read": sum(file.counts.values()), **file.counts},
+        "requests": dict(file.requests),
+        "issues": dict(file.issues),
+        "reports": str(file.reports) if file.reports else None,
+        "reason": file.reason,
+        "hint": file.hint,
+        "next": list(file.next),
+    }
+
+
+def _job_lines(job: JobEnding) -> Iterator[str]:
+    yield f"{job.job}: {_word(job.status)}"
+    for file in job.files:
+        yield from _file_lines(file)
+    for notice in job.notices:
+        yield printable(f"  Note: {notice}")
+    yield from _why(job.reason, job.hint, "  ")
+
+
+def _file_lines(file: FileEnding) -> Iterator[str]:
+    counts = [f"{count:,} {name}" for name, count in file.counts.items() if count]
+    told = ", ".join([file.status.value, *counts])
+    yield printable(f"  {file.name}: {told}")
+    if file.status is not NightStatus.NOTHING:  # else a note says it
+        yield from _why(file.reason, file.hint, "    ")
+    yield printable(f"    lies in {from_here(str(file.now_at))}")
+    if file.reports is not None:
+        yield f"    report: {from_here(str(file.reports))}/"
+
+
+def _why(reason: str, hint: str, indent: str) -> Iterator[str]:
+    for text in filter(None, (reason, hint)):
+        yield indent + printable(" ".join(text.split()))
+
+
+def _next(night: NightEnding) -> str:
+    commands = [
+        command
+        for job in night.jobs
+        for file in job.files
+        if file.status not in {NightStatus.OK, NightStatus.NOTHING}
+        for command in file.next
+    ]
+    lines = (f"  {command}" for command in dict.fromkeys(commands))
+    return "\n".join(["Next:", *lines]) if commands else ""
+
+
+def _word(status: NightStatus) -> str:
+    return click.style(status.value, fg=_COLORS.get(status, "red"), bold=True)
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

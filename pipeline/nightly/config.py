@@ -1,0 +1,168 @@
+"""The configuration of the nightly jobs as frozen values; `load` reads it."""
+
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from pipeline.checkup import Finding
+from pipeline.nightly.endings import NightEnding
+from pipeline.rows import RowLimit
+from pipeline.yaml_file import Section
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+KEPT = ("reports", "plans", "archive", "quarantine")
+
+
+class Onlooker(Protocol):
+    """Tells others of nights. What it raises never fails a night."""
+
+    def begun(self, config: "Config", at: datetime) -> None: ...
+
+    def ended(self, night: NightEnding) -> None: ...
+
+    def check(self) -> Iterable[Finding]: ...
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What a configuration says about telling others; each may be absent.
+
+    Relative paths in it start at `folder`.
+    """
+
+    folder: Path
+    notify: Section | None = None
+    metrics: Section | None = None
+    ping: Section | None = None
+
+
+OnlookersOf = Callable[[Telling], tuple[Onlooker, ...]]
+
+
+@dataclass(frozen=True)
+class Band:
+    """`50%..200%` of the usual number of rows; either end may be open."""
+
+    least: float | None
+    most: float | None
+
+    def __str__(self) -> str:
+        ends = ("" if one is None else f"{one:g}%" for one in (self.least, self.most))
+        return "..".join(ends)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time of day in which a file may be started; it may span midnight."""
+
+    opens: time
+    closes: time
+
+    def is_open(self, now: time) -> bool:
+        if self.opens <= self.closes:
+            return self.opens <= now < self.closes
+        return now >= self.opens or now < self.closes
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A file is expected by this time of day, on these days (0 is Monday)."""
+
+    by: time
+    days: frozenset[int] = frozenset(range(7))
+
+    def last_deadline(self, now: datetime) -> datetime:
+        """The newest deadline that has passed, on the clock of `now`."""
+        deadline = datetime.combine(now.date(), self.by, now.tzinfo)
+        while deadline > now or deadline.weekday() not in self.days:
+            deadline -= timedelta(days=1)
+        return deadline
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the files of a job are read, and what keeps one from being sent.
+
+    `lookups` is a folder where lookup files may lie.
+    """
+
+    mapping: str
+    sheet: str | None = None
+    member: str | None = None
+    timezone: str | None = None
+    dates: str | None = None
+    allow_empty: bool = False
+    allow_repeats: bool = False
+    on_drift: Literal["warn", "stop"] = "warn"
+    max_invalid: RowLimit | None = None
+    max_failed: RowLimit | None = None
+    min_rows: int | None = None
+    max_rows: int | None = None
+    usual_rows: Band | None = None
+    lookups: Path | None = None
+
+
+@dataclass(frozen=True)
+class NightlyJob:
+    """One kind of file: where it comes from, and where it goes.
+
+    A file that changed within `settle` seconds is left alone. `marker` is the name
+    of a file that says that another is complete: `{name}.done`. `keep` holds ages in
+    seconds, by one of `KEPT`.
+    """
+
+    name: str
+    inbox: Path
+    patterns: tuple[str, ...]
+    reading: Reading
+    archive: Path
+    quarantine: Path
+    order: Literal["name", "time"] = "name"
+    settle: float = 60.0
+    marker: str | None = None
+    window: Window | None = None
+    expected: Expected | None = None
+    keep: Dict[str, float] = field(default_factory=dict)
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class TargetKeys:
+    """Where and how to send: None is what a run does without that option."""
+
+    base_url: str | None = None
+    workspace: str | None = None
+    api_key_file: Path | None = None
+    allow_http: bool = False
+    rate: float | None = None
+    concurrency: int | None = None
+    timeout: float | None = None
+    patience: float | None = None
+    sandbox: bool = False
+
+
+@dataclass(frozen=True)
+class Config:
+    """All jobs, in the order in which they are run.
+
+    `clock` is the zone of `window` and `expect_by`; None is that of the machine.
+    """
+
+    path: Path
+    jobs: tuple[NightlyJob, ...]
+    target: TargetKeys
+    reports: Path
+    ledger: Path | None = None
+    log: Path | None = None
+    clock: ZoneInfo | None = None
+    onlookers: tuple[Onlooker, ...] = ()
+
+    def on_the_clock(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.clock)

@@ -1,0 +1,66 @@
+"""`--check`: everything that a night needs is tried, and nothing is sent."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from pipeline.checkup import Finding, Level
+from pipeline.errors import MistakesError, PipelineError, SourceError
+from pipeline.nightly.config import Config, NightlyJob
+from pipeline.nightly.inbox import must_be_readable
+from pipeline.nightly.runner import Runner
+from pipeline.nightly.takes import WORK
+from pipeline.private_files import private_folder, writing
+
+
+def finding(check: str, look: Callable[[], str]) -> Finding:
+    """What a look found: its words, or those of the error that it raised."""
+    try:
+        return Finding(check, Level.OK, look())
+    except PipelineError as error:
+        mistakes = error.mistakes if isinstance(error, MistakesError) else ()
+        told = (f"{mistake.message} {mistake.hint}".strip() for mistake in mistakes)
+        message = " ".join([error.sentence, *dict.fromkeys(told)])
+        return Finding(check, Level.FAILED, message, error.hint)
+
+
+def check_night(
+    config: Config, jobs: Sequence[NightlyJob], runner: Runner
+) -> Iterator[Finding]:
+    """All findings, good and bad."""
+    for job in jobs:
+        yield finding(f"{job.name}: inbox", partial(_inbox, job.inbox))
+        for name in ("archive", "quarantine"):
+            folder: Path = getattr(job, name)
+            look = partial(_folder, folder, job.inbox)
+            yield finding(f"{job.name}: {name}", look)
+        yield from runner.check(job)
+    yield from runner.check_all()
+    for onlooker in config.onlookers:
+        yield from onlooker.check()
+
+
+def _inbox(inbox: Path) -> str:
+    must_be_readable(inbox)
+    if not os.access(inbox, os.W_OK | os.X_OK):
+        raise SourceError(
+            "Files cannot be moved out of the inbox.",
+            where=str(inbox),
+            hint="This program's user needs the right to write to that folder.",
+        )
+    return f"files can be taken from {_can_be_written(inbox / WORK).parent}"
+
+
+def _folder(folder: Path, inbox: Path) -> str:
+    _can_be_written(folder)
+    if inbox.exists() and folder.stat().st_dev != inbox.stat().st_dev:
+        return f"{folder} can be written; on another disk: files are copied there"
+    return f"{folder} can be written"
+
+
+def _can_be_written(folder: Path) -> Path:
+    private_folder(folder)
+    with writing(folder), tempfile.TemporaryFile(dir=folder):
+        return folder

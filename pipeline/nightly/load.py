@@ -1,0 +1,117 @@
+"""A configuration file to its value, or to all of its mistakes."""
+
+from collections import Counter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipeline.errors import NightlyError
+from pipeline.mapping import is_time_zone, nearest_time_zone
+from pipeline.nightly.config import (
+    Config,
+    NightlyJob,
+    Onlooker,
+    OnlookersOf,
+    TargetKeys,
+    Telling,
+)
+from pipeline.nightly.forms import lasting
+from pipeline.nightly.load_jobs import load_job
+from pipeline.nightly.load_values import formed, number, path_of
+from pipeline.yaml_file import Mistakes, Section, read_yaml
+
+_MOST_IN_FLIGHT = 500
+
+
+def nobody(telling: Telling) -> tuple[Onlooker, ...]:
+    """Where nobody can be told, a configuration that wants it is mistaken."""
+    for section in (telling.notify, telling.metrics, telling.ping):
+        if section is not None:
+            section.complain(f"{section.what} cannot be used here.")
+    return ()
+
+
+def load_config(path: Path, onlookers_of: OnlookersOf = nobody) -> Config:
+    """The configuration in a file; raises NightlyError with all of its mistakes.
+
+    `onlookers_of` reads who is to be told, and tells mistakes in those tables.
+    """
+    mistakes = Mistakes()
+    content = read_yaml(path, "the configuration", mistakes)
+    config = None if content is None else _config(path, content.top, onlookers_of)
+    found = mistakes.in_order()
+    if config is None or found:
+        raise NightlyError(str(path), found)
+    return config
+
+
+def _config(path: Path, top: Section, onlookers_of: OnlookersOf) -> Config:
+    _version(top)
+    folder = path.absolute().parent
+    telling = Telling(
+        folder,
+        top.table("notify", "'notify'"),
+        top.table("metrics", "'metrics'"),
+        top.table("ping", "'ping'"),
+    )
+    config = Config(
+        path=path.absolute(),
+        jobs=_jobs(top, folder),
+        target=_target(top, folder),
+        reports=path_of(top, "reports", folder) or folder / "reports",
+        ledger=path_of(top, "ledger", folder),
+        log=path_of(top, "log", folder),
+        clock=_clock(top),
+        onlookers=onlookers_of(telling),
+    )
+    top.close()
+    return config
+
+
+def _version(top: Section) -> None:
+    version = top.required_text("version")
+    if version and version != "1":
+        top.complain(
+            f"Version '{version}' of the configuration is not known.",
+            "version",
+            "This program reads version 1.",
+        )
+
+
+def _jobs(top: Section, folder: Path) -> tuple[NightlyJob, ...]:
+    defaults = top.table("defaults", "'defaults'")
+    sections = top.tables("jobs", "job {}")
+    if not sections:
+        top.complain("The configuration has no job.", "jobs")
+    jobs = [load_job(section, defaults, folder) for section in sections]
+    times = Counter(job.name for job in jobs if job.name)
+    for section, job in zip(sections, jobs, strict=True):
+        if times[job.name] > 1:
+            section.complain(f"Two jobs are called '{job.name}'.", "name")
+    return tuple(jobs)
+
+
+def _target(top: Section, folder: Path) -> TargetKeys:
+    concurrency = top.whole("concurrency")
+    if concurrency is not None and concurrency > _MOST_IN_FLIGHT:
+        top.complain(f"'concurrency' is {_MOST_IN_FLIGHT} at most.", "concurrency")
+    return TargetKeys(
+        base_url=top.text("base_url"),
+        workspace=top.text("workspace"),
+        api_key_file=path_of(top, "api_key_file", folder),
+        allow_http=top.flag("allow_http") or False,
+        rate=number(top, "rate"),
+        concurrency=concurrency,
+        timeout=formed(top, "timeout", lasting, "duration such as 90s or 15m"),
+        patience=formed(top, "patience", lasting, "duration such as 90s or 15m"),
+        sandbox=top.flag("sandbox") or False,
+    )
+
+
+def _clock(top: Section) -> ZoneInfo | None:
+    name = top.text("clock")
+    if name is None:
+        return None
+    if not is_time_zone(name):
+        top.complain(f"'{name}' is no time zone.", "clock", nearest_time_zone(name))
+        return None
+    return ZoneInfo(name)
