@@ -13,10 +13,15 @@ from pipeline.nightly.telling.stories import (
 
 
 def plain_text(news: News, report_url: str, notes: tuple[str, ...] = ()) -> str:
-    """All of it, in lines; `notes` tell of what is attached."""
+    """All of it, in lines; `notes` tell of what is attached.
+
+    Where there is one story, the first line is its title.
+    """
     lines = [f"{subject_of(news)}."]
-    for story in stories_of(news, report_url):
-        lines += ["", *story_lines(story)]
+    stories = stories_of(news, report_url)
+    for story in stories:
+        title, *told = story_lines(story)
+        lines += ["", *([title] if len(stories) > 1 else []), *told]
     lines += ["", *notes] if notes else []
     return "\n".join([*lines, "", closing(news)]) + "\n"
 

@@ -183,13 +183,14 @@ def _recent(spells: Dict[Trouble, Spell], day: date) -> Dict[Trouble, Spell]:
 def _causes(ending: JobEnding) -> tuple[str, ...]:
     """Codes of errors and reasons, without what differs from file to file."""
     files = [each for each in ending.files if each.status in TROUBLES]
-    codes = {code for each in files for code in each.issues if _is_error(code)}
+    codes = {code for each in files for code in each.issues if is_error(code)}
     told = (ending.reason, *(each.reason for each in files))
     reasons = {_plain(reason, ending.files) for reason in told}
     return tuple(sorted((codes | reasons) - {""}))
 
 
-def _is_error(code: str) -> bool:
+def is_error(code: str) -> bool:
+    """Whether rows with this code are not taken; those of the API never are."""
     return code not in KINDS or KINDS[code].severity is Severity.ERROR
 
 

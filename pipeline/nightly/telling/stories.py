@@ -9,7 +9,13 @@ from typing import Final
 from urllib.parse import quote
 
 from pipeline.nightly.endings import FileEnding, JobEnding, NightEnding, NightStatus
-from pipeline.nightly.telling.policy import THE_NIGHT, TROUBLES, Event, Tidings
+from pipeline.nightly.telling.policy import (
+    THE_NIGHT,
+    TROUBLES,
+    Event,
+    Tidings,
+    is_error,
+)
 from pipeline.printable import one_line
 from pipeline.rows import Status
 from pipeline.stages.report.page import PAGE, Ended
@@ -42,7 +48,7 @@ class News:
 
 @dataclass(frozen=True)
 class Cause:
-    """Why rows were not taken, or may be wrong: how many rows, and what it means."""
+    """Why rows were not taken, then what else was found: how many rows, and what."""
 
     count: int
     code: str
@@ -153,7 +159,7 @@ def _needs_a_person(ending: JobEnding, counts: Counter[str]) -> str:
 def _with_reason(line: str, ending: JobEnding) -> str:
     files = (each.reason for each in ending.files if each.status in TROUBLES)
     reason = next(filter(None, (ending.reason, *files)), "")
-    return f"{line}: {shown(reason, _SHORT)}" if reason else line
+    return f"{line}: {shown(reason, _SHORT).rstrip('.')}" if reason else line
 
 
 def _again(tidings: Tidings) -> Iterator[str]:
@@ -202,7 +208,10 @@ def _file(ending: FileEnding, job: JobEnding, report_url: str) -> FileStory:
 
 
 def _causes(ending: FileEnding) -> tuple[Cause, ...]:
-    ordered = sorted(ending.issues.items(), key=lambda issue: (-issue[1], issue[0]))
+    ordered = sorted(
+        ending.issues.items(),
+        key=lambda issue: (not is_error(issue[0]), -issue[1], issue[0]),
+    )
     return tuple(
         Cause(count, shown(code, _SHORT), shown(title_of(code), 2 * _SHORT))
         for code, count in ordered[:_MOST_CAUSES]
