@@ -63,7 +63,7 @@ class Mailbox:
     ) -> AuthResult:
         right = LoginPassword(USER.encode(), PASSWORD.encode())
         self.logins.append("right" if data == right else "wrong")
-        return AuthResult(success=data == right)
+        return AuthResult(success=data == right, handled=False)
 
 
 @contextmanager

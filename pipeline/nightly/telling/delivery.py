@@ -41,18 +41,20 @@ class Postman:
 
     def deliver_at_once(self, channel: Channel, letter: Letter) -> None:
         """For a letter that could not be kept: on a full disk, people must know."""
-        self._arrives(channel, letter)
+        self._is_sent(channel, letter)
 
     def _deliver_by(
         self, channel: Channel, letters: Iterable[Letter], now: datetime
     ) -> None:
         reachable = True
         for letter in letters:
-            reachable = reachable and self._arrives(channel, letter)
-            if not reachable and now - letter.written_at > KEPT:
+            reachable = reachable and self._is_sent(channel, letter)
+            if reachable:
+                self.outbox.remove(letter)
+            elif now - letter.written_at > KEPT:
                 self._drop(letter, f"it could not be sent for {KEPT.days} days")
 
-    def _arrives(self, channel: Channel, letter: Letter) -> bool:
+    def _is_sent(self, channel: Channel, letter: Letter) -> bool:
         try:
             remark = self._try(channel, letter)
         except NotSent as error:
@@ -61,7 +63,6 @@ class Postman:
                 f"{error.hint}".strip()
             )
             return False
-        self.outbox.remove(letter)
         self.say(f"Told: {channel.name}: {letter.subject}. {remark}".strip())
         return True
 

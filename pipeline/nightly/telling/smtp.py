@@ -148,7 +148,7 @@ def _unreached(server: MailServer, error: OSError | smtplib.SMTPException) -> No
             "signed it, name that in 'ca_file'.",
             lasting=True,
         )
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return NotSent(f"The mail server {server.name} did not answer in time.")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return NotSent(

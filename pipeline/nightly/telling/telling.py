@@ -23,6 +23,7 @@ from pipeline.nightly.telling.ping import Pinger
 from pipeline.nightly.telling.policy import Event, Tidings, decide, heard
 from pipeline.nightly.telling.stories import News, subject_of
 from pipeline.nightly.telling.undelivered import NotSent
+from pipeline.private_files import private_folder
 
 MEMORY: Final = "told.json"
 OUTBOX: Final = "outbox"
@@ -68,6 +69,8 @@ class Telling:
         self._onlookers = tuple(_onlookers(settings, around))
 
     def begun(self, at: datetime) -> None:
+        with self._forgiving():
+            private_folder(self._around.folder)
         for onlooker in self._onlookers:
             with self._forgiving():
                 onlooker.begun(at)
