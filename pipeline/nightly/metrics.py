@@ -123,7 +123,7 @@ def _rate(files: tuple[FileEnding, ...]) -> float:
     return requests / seconds if seconds else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Numbers(Collector):
     lasts: dict[str, Last]
     night: NightEnding

@@ -142,6 +142,26 @@ def test_where_one_message_does_not_arrive_the_others_wait(tmp_path: Path) -> No
     assert (chat.tries, len(outbox.waiting())) == (1 + len(PAUSES), 5)
 
 
+@dataclass
+class Picky(Chat):
+    """Refuses some messages, and takes the others."""
+
+    def send(self, content: str) -> str:
+        if content == "unwanted":
+            raise NotSent("Not this one.", lasting=True, this_one=True)
+        return super().send(content)
+
+
+def test_a_message_that_nobody_wants_keeps_no_other_waiting(tmp_path: Path) -> None:
+    outbox, chat, diary = Outbox(tmp_path / "outbox"), Picky(), Diary()
+    for hour, content in enumerate(["unwanted", "wanted", "unwanted", "wanted"]):
+        outbox.put(Letter("chat", content, at(1, hour), content))
+    Postman(outbox, (chat,), diary.say, diary.sleep).deliver(at(2))
+
+    assert chat.got == ["wanted", "wanted"]
+    assert [letter.subject for letter in outbox.waiting()] == ["unwanted"] * 2
+
+
 def test_one_receiver_that_is_away_keeps_no_other_waiting(tmp_path: Path) -> None:
     away, there = Chat("away", away=1_000), Chat("there")
     telling(tmp_path, Diary(), away, there).ended(night(flawed()))

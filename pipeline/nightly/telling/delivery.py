@@ -28,7 +28,7 @@ class Postman:
     pauses: tuple[float, ...] = PAUSES
 
     def deliver(self, now: datetime) -> None:
-        """The oldest first; where one does not arrive, the others need not try."""
+        """The oldest first; where nobody is reached, the others need not try."""
         by_key = {channel.key: channel for channel in self.channels}
         waiting = self.outbox.waiting()
         for letter in waiting:
@@ -41,20 +41,23 @@ class Postman:
 
     def deliver_at_once(self, channel: Channel, letter: Letter) -> None:
         """For a letter that could not be kept: on a full disk, people must know."""
-        self._is_sent(channel, letter)
+        self._failure(channel, letter)
 
     def _deliver_by(
         self, channel: Channel, letters: Iterable[Letter], now: datetime
     ) -> None:
-        reachable = True
+        blocked = None
         for letter in letters:
-            reachable = reachable and self._is_sent(channel, letter)
-            if reachable:
+            failed = blocked or self._failure(channel, letter)
+            if failed is None:
                 self.outbox.remove(letter)
-            elif now - letter.written_at > KEPT:
+                continue
+            blocked = None if failed.this_one else failed
+            if now - letter.written_at > KEPT:
                 self._drop(letter, f"it could not be sent for {KEPT.days} days")
 
-    def _is_sent(self, channel: Channel, letter: Letter) -> bool:
+    def _failure(self, channel: Channel, letter: Letter) -> NotSent | None:
+        """Sends it; None when it arrived."""
         try:
             remark = self._try(channel, letter)
         except NotSent as error:
@@ -62,9 +65,9 @@ class Postman:
                 f"Not told yet: {channel.name}: {letter.subject}. {error.reason} "
                 f"{error.hint}".strip()
             )
-            return False
+            return error
         self.say(f"Told: {channel.name}: {letter.subject}. {remark}".strip())
-        return True
+        return None
 
     def _try(self, channel: Channel, letter: Letter) -> str:
         for pause in self.pauses:

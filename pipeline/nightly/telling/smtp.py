@@ -136,6 +136,7 @@ def _refused(
     return NotSent(
         f"The mail server {server.name} refused the mail: {_said(error)}",
         lasting=error.smtp_code >= 500,
+        this_one=isinstance(error, smtplib.SMTPDataError),
     )
 
 

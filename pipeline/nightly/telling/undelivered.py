@@ -9,13 +9,24 @@ Result = TypeVar("Result")
 
 
 class NotSent(Exception):
-    """A message did not arrive. `lasting`: trying again soon is of no use."""
+    """A message did not arrive.
 
-    def __init__(self, reason: str, *, hint: str = "", lasting: bool = False) -> None:
+    `lasting`: trying again soon is of no use. `this_one`: others may well arrive.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        hint: str = "",
+        lasting: bool = False,
+        this_one: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
         self.lasting = lasting
+        self.this_one = this_one
 
 
 def within(seconds: float, work: Callable[[], Result], *, late: str) -> Result:

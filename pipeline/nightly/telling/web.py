@@ -16,6 +16,7 @@ from pipeline.nightly.telling.undelivered import NotSent, within
 
 TIMEOUT_SECONDS: Final = 10.0
 _TRY_AGAIN: Final = {408, 425, 429}
+_OF_THIS_ONE: Final = {400, 413, 422}
 _MOST_BYTES: Final = 4_096
 
 
@@ -91,6 +92,7 @@ class Endpoint:
             "what was sent is not wanted there.",
             hint=f"Make a new URL there, and put it into {self.url.where}.",
             lasting=True,
+            this_one=status in _OF_THIS_ONE,
         )
 
     def _connect(self, url: httpx.URL) -> None:
