@@ -70,10 +70,11 @@ class Mailbox:
 def mail_server(
     security: Security = Security.NONE,
     context: ssl.SSLContext | None = None,
-    **told: frozenset[str],
+    *,
+    refused: frozenset[str] = frozenset(),
 ) -> Iterator[Mailbox]:
     """Runs until the block ends; with a context it wants user and password."""
-    mailbox = Mailbox(**told)
+    mailbox = Mailbox(refused=refused)
     loop = asyncio.new_event_loop()
 
     def talk() -> SMTP:

@@ -252,6 +252,27 @@ def test_a_user_needs_a_password_and_a_password_a_user(tmp_path: Path) -> None:
     ]
 
 
+def test_an_address_that_is_named_twice_and_a_port_beyond_the_last(
+    tmp_path: Path,
+) -> None:
+    twice = "notify: [{webhook: {url: 'https://a.example', url_env: SLACK}}]"
+    beyond = f"notify: [{{{MAIL.replace('host:', 'port: 70000, host:')}}}]"
+
+    assert mistakes_of(tmp_path, twice) == [
+        "1: 'url_env' and 'url' name two addresses."
+    ]
+    assert mistakes_of(tmp_path, beyond) == ["1: 'port' is at most 65535, not 70000."]
+
+
+@pytest.mark.parametrize(
+    "host", ["mail..example.org", "a" * 64, "mail example", "ü.de"]
+)
+def test_what_is_no_name_of_a_server(tmp_path: Path, host: str) -> None:
+    text = f"notify: [{{{MAIL.replace('mail.example.org', repr(host))}}}]"
+
+    assert mistakes_of(tmp_path, text) == [f"1: '{host}' is no name of a server."]
+
+
 def test_headers_are_checked(tmp_path: Path) -> None:
     secret_file(tmp_path, "Authorization Bearer s3cret")
     text = "notify: [{webhook: {url_env: SLACK, headers_file: secret}}]"

@@ -158,6 +158,18 @@ def test_a_server_that_drips_keeps_nobody_waiting() -> None:
     assert error.reason.endswith("took too long.")
 
 
+def test_a_password_that_no_server_takes_is_told_without_it(
+    authority: Authority,
+) -> None:
+    with mail_server(Security.TLS, authority.context) as mailbox:
+        error = not_sent(
+            mail_to(mailbox, Security.TLS, authority.ca_file, "pässwort-ü")
+        )
+
+    assert "no letters beyond ASCII" in error.reason
+    assert "ä" not in error.reason
+
+
 def test_a_check_logs_in_and_sends_nothing(authority: Authority) -> None:
     with mail_server(Security.STARTTLS, authority.context) as mailbox:
         mail_to(mailbox, Security.STARTTLS, authority.ca_file).check()

@@ -137,7 +137,7 @@ def test_the_readme_tells_every_event_and_every_key_of_the_json() -> None:
 def keys_of(body: object) -> object:
     """The keys of a document, as deep as they go, but for those of counts."""
     if isinstance(body, list):
-        return [keys_of(each) for each in body]
+        return [keys_of(each) for each in body if isinstance(each, dict)]
     if not isinstance(body, dict):
         return None
     inner = {"counts", "issues", "requests"}

@@ -129,6 +129,14 @@ def test_a_night_that_fails_as_a_whole_is_told_and_so_is_its_recovery() -> None:
     ]
 
 
+def test_a_reason_that_the_night_has_from_a_job_is_told_once() -> None:
+    failed = job("failed", reason="There is no key.")
+
+    assert told_of([(1, night(failed, reason="There is no key."))]) == [
+        "1: calls failed 1"
+    ]
+
+
 def test_of_a_recovery_hears_who_heard_of_the_trouble() -> None:
     nights = of_one_job(flawed(), OK)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _SLACK_HEADER: Final = 150
 _SLACK_TEXT: Final = 2_900
 _MOST_STORIES: Final = 20
 _TEAMS_TEXT: Final = 6_000
+_HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _JSON: Final = {"Content-Type": "application/json", "User-Agent": "activity-import"}
 
 
@@ -70,7 +72,7 @@ def read_headers(secret: Secret) -> dict[str, str]:
     headers: dict[str, str] = {}
     for number, line in enumerate(secret.read().splitlines(), 1):
         name, colon, value = line.partition(":")
-        if not colon or not name.strip() or not f"{name}{value}".isprintable():
+        if not colon or not _HEADER.fullmatch(name.strip()) or not _is_plain(value):
             raise SettingsError(
                 f"Line {number} of the headers is no header.",
                 where=secret.where,
@@ -78,6 +80,10 @@ def read_headers(secret: Secret) -> dict[str, str]:
             )
         headers[name.strip()] = value.strip()
     return headers
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and value.strip().isprintable()
 
 
 def slack_body(news: News, report_url: str) -> dict[str, Any]:

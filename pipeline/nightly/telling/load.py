@@ -34,7 +34,10 @@ Word = TypeVar("Word", bound=str)
 
 _ADDRESS: Final = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _NO_ADDRESS: Final = re.compile(r'[@<>,;:"()\[\]\\]')
-_HOST: Final = re.compile(r"[A-Za-z0-9.:_-]+")
+_HOST: Final = re.compile(
+    r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
+)
+_LAST_PORT: Final = 65_535
 _USUAL: Final = frozenset(Event) - {Event.OK}
 _KINDS: Final = ("email", *KINDS)
 
@@ -172,6 +175,8 @@ def _server(section: Section, around: Around) -> MailServer:
     if path and not path.is_file():
         section.complain(f"There is no file {path}.", "ca_file")
     port = section.whole("port") or PORTS[security]
+    if port > _LAST_PORT:
+        section.complain(f"'port' is at most {_LAST_PORT}, not {port}.", "port")
     return MailServer(host, port, security, _login(section, around), path)
 
 
@@ -227,12 +232,13 @@ def _endpoint(
     table: Section, around: Around, *, in_the_open: bool = False
 ) -> Endpoint | None:
     address = table.text("url") if in_the_open else None
-    if address and not {"url_env", "url_file"} & set(table):
-        secret: Secret | None = InTheOpen(address)
-        table.text("url_env"), table.text("url_file")
-    else:
+    if not address:
         secret = _secret(table, "url", around)
-    return None if secret is None else _checked(table, secret)
+        return None if secret is None else _checked(table, secret)
+    for key in ("url_env", "url_file"):
+        if table.text(key):
+            table.complain(f"'{key}' and 'url' name two addresses.", key)
+    return _checked(table, InTheOpen(address))
 
 
 def _checked(table: Section, secret: Secret) -> Endpoint:

@@ -49,7 +49,11 @@ class Mail:
         )
         for each in enclosed.attachments:
             mail.add_attachment(
-                each.content, maintype="text", subtype=each.kind, filename=each.name
+                each.content,
+                maintype="text",
+                subtype=each.kind,
+                filename=each.name,
+                params={"charset": "utf-8"},
             )
         return mail.as_string()
 

@@ -87,7 +87,7 @@ class Tidings:
 def decide(
     memory: Memory, night: NightEnding, day: date
 ) -> tuple[Memory, tuple[Tidings, ...]]:
-    """What to tell of a night that ended on `day`, and what to keep in mind."""
+    """What to tell of a night that began on `day`, and what to keep in mind."""
     kept = dict(memory)
     told = []
     for ending in _endings(night):
@@ -125,7 +125,8 @@ def _as_well(tidings: Tidings) -> Tidings | None:
 
 def _endings(night: NightEnding) -> Iterator[JobEnding]:
     """Those of the jobs, and before them that of the night, as if it were a job."""
-    status = night.status if night.reason else NightStatus.OK
+    of_a_job = any(night.reason == each.reason for each in night.jobs)
+    status = night.status if night.reason and not of_a_job else NightStatus.OK
     if night.status is NightStatus.NOTHING:
         status = NightStatus.NOTHING
     yield JobEnding(

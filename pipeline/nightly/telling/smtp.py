@@ -120,6 +120,12 @@ def _translated(server: MailServer) -> Iterator[None]:
         raise _refused(server, error) from error
     except SettingsError as error:
         raise NotSent(error.sentence, hint=error.hint, lasting=True) from error
+    except UnicodeError as error:
+        raise NotSent(
+            f"Mail servers such as {server.name} take no letters beyond ASCII in their "
+            "name, in 'user' and in the password.",
+            lasting=True,
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise _unreached(server, error) from error
 

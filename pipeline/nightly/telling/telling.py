@@ -5,7 +5,7 @@ Nothing that fails here fails the night: it is logged, and tried again.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -116,12 +116,12 @@ class Messenger:
     postman: Postman
 
     def begun(self, at: datetime) -> None:
-        """What did not arrive last night is tried again first."""
-        self.postman.deliver(at)
+        """What did not arrive last night is tried again first, once."""
+        replace(self.postman, pauses=()).deliver(at)
 
     def ended(self, night: NightEnding) -> None:
         """Letters are durable before they count as told, and told before sent."""
-        day = night.ended_at.astimezone().date()
+        day = night.started_at.astimezone().date()
         memory, told = decide(recall(self.memory, self.postman.say), night, day)
         for channel in self.channels:
             self._write(channel, night, heard(told, channel.on))

@@ -105,7 +105,7 @@ class Endpoint:
                 if proxy.scheme == "https":
                     context = ssl.create_default_context()
                     context.wrap_socket(s, server_hostname=proxy.host).close()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise NotSent(f"{proxy.host} cannot be reached: {_why(error)}.") from error
 
 
