@@ -1,4 +1,4 @@
-"""What is said of each job: sentences, counts and codes; no cell of a row."""
+"""What is said of each job: sentences, counts and codes; no row."""
 
 from collections import Counter
 from collections.abc import Iterator
