@@ -207,6 +207,13 @@ def test_messages_to_chats_keep_their_bounds() -> None:
     blocks = slack_body(news, "")["blocks"]
     assert len(blocks) <= 50
     assert max(len(block["text"]["text"]) for block in blocks) <= 3_000
+    assert sum(len(block["text"]["text"]) for block in blocks) < 13_000
+    assert [block["text"]["text"][:12] for block in blocks[1:]] == [
+        "job 0: faile",
+        "job 1: faile",
+        "job 2: faile",
+        "The rest is ",
+    ]
     assert len(plain_text(news, "")) < 2_000_000
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,8 +20,10 @@ from pipeline.nightly.telling.web import Endpoint
 Body = Callable[[News, str], dict[str, Any]]
 _SLACK_HEADER: Final = 150
 _SLACK_TEXT: Final = 2_900
+_SLACK_MESSAGE: Final = 10_000
 _MOST_STORIES: Final = 20
-_TEAMS_TEXT: Final = 6_000
+_TEAMS_TEXT: Final = 1_500
+_TEAMS_MESSAGE: Final = 6_000
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _JSON: Final = {"Content-Type": "application/json", "User-Agent": "activity-import"}
 
@@ -90,19 +92,20 @@ def slack_body(news: News, report_url: str) -> dict[str, Any]:
     """Blocks of plain text, in which nothing is markup."""
     subject = subject_of(news)
     header = {"type": "header", "text": _plain(subject, _SLACK_HEADER)}
+    texts = (_cut(text, _SLACK_TEXT) for text in _texts(news, report_url))
     sections = [
         {"type": "section", "text": _plain(text, _SLACK_TEXT)}
-        for text in _texts(news, report_url)
+        for text in _within(texts, _SLACK_MESSAGE)
     ]
     return {"text": _escaped(subject), "blocks": [header, *sections]}
 
 
 def teams_body(news: News, report_url: str) -> dict[str, Any]:
     """An Adaptive Card as the workflows of Teams take them; texts are no markup."""
-    texts = [_cut(text, 1_500) for text in _texts(news, report_url)]
+    texts = (_cut(text, _TEAMS_TEXT) for text in _texts(news, report_url))
     blocks: list[dict[str, Any]] = [
         _runs(subject_of(news), weight="Bolder", size="Large"),
-        *(_runs(text) for text in _within(texts, _TEAMS_TEXT)),
+        *(_runs(text) for text in _within(texts, _TEAMS_MESSAGE)),
     ]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -136,7 +139,8 @@ def _texts(news: News, report_url: str) -> Iterator[str]:
     yield closing(news)
 
 
-def _within(texts: list[str], room: int) -> Iterator[str]:
+def _within(texts: Iterable[str], room: int) -> Iterator[str]:
+    """As many as have room; of the others it is said where they are."""
     for text in texts:
         room -= len(text)
         if room < 0:
