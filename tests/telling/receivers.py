@@ -126,7 +126,9 @@ def mail_to(
     login = None if security is Security.NONE else Login(USER, InTheOpen(password))
     server = MailServer("localhost", mailbox.port, security, login, ca_file)
     to = ("ada@example.org", "bo@example.org")
-    return Mail(to, "night@example.org", replace(server, timeout_seconds=5), EVERYTHING)
+    return Mail(
+        to, "night@example.org", replace(server, timeout_seconds=20), EVERYTHING
+    )
 
 
 @dataclass

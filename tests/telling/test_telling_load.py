@@ -4,6 +4,7 @@ from collections.abc import Mapping as Dict
 from pathlib import Path
 
 import pytest
+import trustme
 
 from pipeline.nightly.endings import NightStatus
 from pipeline.nightly.telling import TellingSettings, load_telling
@@ -76,7 +77,7 @@ def test_a_mail_as_short_as_it_can_be(tmp_path: Path) -> None:
 
 def test_a_mail_with_all_that_can_be_said(tmp_path: Path) -> None:
     secret_file(tmp_path, "from a file\n")
-    (tmp_path / "ca.pem").touch()
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
     [mail] = loaded(
         tmp_path,
         """
@@ -115,13 +116,14 @@ notify:
   - teams: {url_file: secret}
     on: failed
   - webhook: {url: "http://localhost:8080/night", headers_file: headers}
+  - webhook: {url: "http://localhost:8081/night"}
 """,
     )
     hooks = [each for each in settings.channels if isinstance(each, Hook)]
 
-    assert [each.kind for each in hooks] == ["slack", "teams", "webhook"]
+    assert [each.kind for each in hooks] == ["slack", "teams", "webhook", "webhook"]
     assert hooks[1].on == {Event.FAILED}
-    assert len({each.key for each in hooks}) == 3
+    assert len({each.key for each in hooks}) == 4
 
 
 def test_metrics_and_a_ping(tmp_path: Path) -> None:
@@ -271,6 +273,14 @@ def test_what_is_no_name_of_a_server(tmp_path: Path, host: str) -> None:
     text = f"notify: [{{{MAIL.replace('mail.example.org', repr(host))}}}]"
 
     assert mistakes_of(tmp_path, text) == [f"1: '{host}' is no name of a server."]
+
+
+def test_a_file_that_has_no_certificates(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").touch()
+
+    for name, mistake in (("gone.pem", "There is no file"), ("empty.pem", "has no")):
+        text = f"notify: [{{{MAIL.replace('host:', f'ca_file: {name}, host:')}}}]"
+        assert mistake in mistakes_of(tmp_path, text)[0]
 
 
 def test_headers_are_checked(tmp_path: Path) -> None:

@@ -41,12 +41,12 @@ class Hook:
 
     @property
     def key(self) -> str:
-        words = f"{self.kind}\0{self.endpoint.url.where}".encode()
+        words = f"{self.kind}\0{self.endpoint.url.label}".encode()
         return hashlib.sha256(words).hexdigest()[:16]
 
     @property
     def name(self) -> str:
-        return f"{self.kind} ({self.endpoint.url.where})"
+        return f"{self.kind} ({self.endpoint.url.label})"
 
     def write(self, news: News) -> str:
         body = json.dumps(self.body(news, self.report_url), ensure_ascii=False)

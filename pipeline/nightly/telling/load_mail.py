@@ -1,6 +1,7 @@
 """The section `email`."""
 
 import re
+import ssl
 from pathlib import Path
 from typing import Final
 
@@ -58,14 +59,25 @@ def _server(section: Section, around: Around) -> MailServer:
         section.complain(f"'{host}' is no name of a server.", "host")
     security = section.choice("security", tuple(Security), Security.STARTTLS)
     refuse_open(section, host, is_open=security is Security.NONE)
-    ca_file = section.text("ca_file")
-    path = around.folder / Path(ca_file).expanduser() if ca_file else None
-    if path and not path.is_file():
-        section.complain(f"There is no file {path}.", "ca_file")
+    path = _ca_file(section, around.folder)
     port = section.whole("port") or PORTS[security]
     if port > _LAST_PORT:
         section.complain(f"'port' is at most {_LAST_PORT}, not {port}.", "port")
     return MailServer(host, port, security, _login(section, around), path)
+
+
+def _ca_file(section: Section, folder: Path) -> Path | None:
+    name = section.text("ca_file")
+    if name is None:
+        return None
+    path = folder / Path(name).expanduser()
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        no_file = isinstance(error, FileNotFoundError)
+        what = f"There is no file {path}" if no_file else f"{path} has no certificates"
+        section.complain(f"{what}.", "ca_file")
+    return path
 
 
 def _login(section: Section, around: Around) -> Login | None:

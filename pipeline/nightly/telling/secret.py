@@ -21,6 +21,11 @@ class Secret(Protocol):
         """Its place, as people are told it."""
         ...
 
+    @property
+    def label(self) -> str:
+        """What tells it from others, and is no secret itself."""
+        ...
+
     def read(self) -> str:
         """Raises SettingsError when it is not there, or not kept secret."""
         ...
@@ -35,6 +40,10 @@ class FromEnvironment:
 
     @property
     def where(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
         return self.name
 
     def read(self) -> str:
@@ -56,6 +65,10 @@ class FromFile:
 
     @property
     def where(self) -> str:
+        return str(self.path)
+
+    @property
+    def label(self) -> str:
         return str(self.path)
 
     def read(self) -> str:
@@ -92,6 +105,10 @@ class InTheOpen:
     @property
     def where(self) -> str:
         return "the configuration"
+
+    @property
+    def label(self) -> str:
+        return self.text
 
     def read(self) -> str:
         return self.text

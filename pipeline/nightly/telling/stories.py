@@ -105,13 +105,15 @@ def stories_of(news: News, report_url: str) -> tuple[Story, ...]:
 
 def _story(tidings: Tidings, report_url: str) -> Story:
     ending = tidings.ending
+    headline = _headline(tidings)
+    reason = shown(ending.reason, _LONG)
     files = sorted(ending.files, key=lambda each: each.status not in TROUBLES)
     return Story(
         job=_name(ending),
         event=tidings.event,
-        headline=_headline(tidings),
+        headline=headline,
         again=" ".join(_again(tidings)),
-        reason=shown(ending.reason, _LONG),
+        reason="" if reason.rstrip(".") in headline else reason,
         hint=shown(ending.hint, _LONG),
         notices=tuple(shown(each, _LONG) for each in ending.notices[:_MOST_FILES]),
         files=tuple(_file(each, ending, report_url) for each in files[:_MOST_FILES]),

@@ -1,6 +1,7 @@
 """Posts to an address of others: nothing is followed, little of an answer is read."""
 
 import os
+import re
 import socket
 import ssl
 from collections.abc import Mapping as Dict
@@ -13,9 +14,12 @@ from pipeline.api import ApiAddress, find_proxy
 from pipeline.errors import SettingsError
 from pipeline.nightly.telling.secret import Secret
 from pipeline.nightly.telling.undelivered import NotSent, within
+from pipeline.printable import one_line
 
 TIMEOUT_SECONDS: Final = 10.0
 _TRY_AGAIN: Final = {408, 425, 429}
+_ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
+_LONG: Final = 200
 _OF_THIS_ONE: Final = {400, 413, 422}
 _MOST_BYTES: Final = 4_096
 
@@ -129,4 +133,6 @@ def _why(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE" in str(error):
         return "its certificate is not trusted"
+    if isinstance(error, httpx.ConnectError):
+        return one_line(_ERRNO.sub("", str(error)), _LONG) or "no connection"
     return getattr(error, "strerror", None) or type(error).__name__
