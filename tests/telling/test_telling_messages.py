@@ -134,7 +134,10 @@ def test_small_reports_are_attached_and_large_ones_named(tmp_path: Path) -> None
         (each.get_filename(), each.get_content()) for each in mail.iter_attachments()
     ] == [(f"{tmp_path.name}-fix-me.csv", "x" * 30)]
     assert f"Attached: {tmp_path.name}-fix-me.csv" in text
-    assert f"{tmp_path.name}-report.html was too large to attach: {tmp_path}" in text
+    assert (
+        f"{tmp_path.name}-report.html is not attached, being too large or not "
+        f"readable: {tmp_path}/report.html"
+    ) in text
 
 
 def test_nothing_is_attached_that_was_not_asked_for(tmp_path: Path) -> None:

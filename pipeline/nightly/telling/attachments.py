@@ -47,7 +47,10 @@ def enclose(news: News, wanted: frozenset[Attach]) -> Enclosed:
     for path, name, kind in _candidates(news, wanted):
         content = _read(path, room)
         if content is None:
-            left.append(f"{name} was too large to attach: {shown(str(path), 300)}")
+            left.append(
+                f"{name} is not attached, being too large or not readable: "
+                f"{shown(str(path), 300)}"
+            )
             continue
         room -= len(content)
         taken.append(Attachment(name, kind, content))
