@@ -148,7 +148,7 @@ def test_the_example_of_a_nightly_configuration_is_right(tmp_path: Path) -> None
     path = tmp_path / "nightly.yaml"
     path.write_text(example, encoding="utf-8")
 
-    assert [job.name for job in load_config(path).jobs] == ["calls", "meetings"]
+    assert [job.name for job in load_config(path, {}).jobs] == ["calls", "meetings"]
 
 
 def test_it_names_every_ending_that_is_never_taken() -> None:

@@ -1,6 +1,6 @@
 """The one place that speaks HTTP: address, client, meaning of answers, pacing."""
 
-from pipeline.api.address import ApiAddress, parse_address
+from pipeline.api.address import ApiAddress, is_loopback, parse_address
 from pipeline.api.answers import Answer, Verdict, is_activity_id
 from pipeline.api.certificate import Certificate, read_certificate
 from pipeline.api.client import ActivityApi, Health, open_transport
@@ -51,6 +51,7 @@ __all__ = [
     "backoff_seconds",
     "find_proxy",
     "is_activity_id",
+    "is_loopback",
     "open_transport",
     "parse_address",
     "read_certificate",

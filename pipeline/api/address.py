@@ -51,7 +51,7 @@ class ApiAddress:
     @property
     def is_loopback(self) -> bool:
         """Whether it is this machine."""
-        return _is_loopback(self.host)
+        return is_loopback(self.host)
 
 
 def parse_address(text: str, *, allow_http: bool) -> ApiAddress:
@@ -94,7 +94,7 @@ def _refuse_secrets(url: httpx.URL) -> None:
 
 
 def _refuse_plain_http(url: httpx.URL, *, allow_http: bool) -> None:
-    if url.scheme == "https" or allow_http or _is_loopback(url.host):
+    if url.scheme == "https" or allow_http or is_loopback(url.host):
         return
     raise SettingsError(
         f"The base URL of {url.host} is not encrypted: anyone on the way can read "
@@ -104,7 +104,8 @@ def _refuse_plain_http(url: httpx.URL, *, allow_http: bool) -> None:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host, by name or number, is this machine."""
     if host == "localhost":
         return True
     try:

@@ -1,9 +1,11 @@
 """`nightly`: takes files as they arrive, runs each once, and says what came of it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,7 +25,7 @@ from pipeline.cli.options import EXISTING, json_option, quiet_option
 from pipeline.cli.tools import Terminal, at_terminal
 from pipeline.errors import PipelineError
 from pipeline.nearest import did_you_mean
-from pipeline.nightly.clock import WallClock
+from pipeline.nightly.clock import Clock, WallClock
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.endings import NightEnding
 from pipeline.nightly.findings import check_night
@@ -32,6 +34,7 @@ from pipeline.nightly.load import load_config
 from pipeline.nightly.log import NightLog, on_stderr, silence
 from pipeline.nightly.night import hold_night, nothing_done
 from pipeline.nightly.passage import NightTools
+from pipeline.nightly.telling import Surroundings, Telling
 from pipeline.private_files import private_folder
 
 _ANOTHER = "The last night is still going on in another process: nothing was done."
@@ -68,7 +71,7 @@ def nightly(
     guard, the key or the API, 130 interrupted. The worst of all jobs counts.
     """
     with told(as_json=as_json, document=_failed):
-        loaded = load_config(config)
+        loaded = load_config(config, os.environ)
         jobs = _chosen(loaded, names)
         with at_terminal(quiet=quiet) as terminal:
             if check:
@@ -98,8 +101,9 @@ def _chosen(config: Config, names: Sequence[str]) -> tuple[NightlyJob, ...]:
 def _check(
     config: Config, jobs: Sequence[NightlyJob], terminal: Terminal, *, as_json: bool
 ) -> None:
-    findings = tuple(check_night(config, jobs, PipelineRunner(config, terminal)))
-    end_checkup(Checkup(findings), as_json=as_json)
+    findings = check_night(config, jobs, PipelineRunner(config, terminal))
+    telling = _telling(config, terminal.progress.say, WallClock(terminal.stop))
+    end_checkup(Checkup((*findings, *telling.check())), as_json=as_json)
 
 
 def _night(
@@ -121,17 +125,28 @@ def _night(
                 clock=clock,
                 is_stopping=terminal.stop.is_requested,
                 explain=in_words,
+                onlookers=(_telling(config, partial(log.tell, "telling"), clock),),
             )
             return hold_night(config, jobs, tools)
+
+
+def _telling(config: Config, say: Callable[[str], None], clock: Clock) -> Telling:
+    """Whoever is to be told; what was told is remembered beside the ledger."""
+    ledger = ledger_path(config)
+    folder = ledger.with_name(f"{ledger.name}.nightly.{_name_of(config)}.told")
+    return Telling(config.telling, Surroundings(folder, say, clock.wait))
+
+
+def _name_of(config: Config) -> str:
+    return hashlib.sha256(bytes(config.path)).hexdigest()[:8]
 
 
 @contextmanager
 def _alone(config: Config, ledger: Path) -> Iterator[bool]:
     """Whether no other process holds a night of this configuration."""
-    of_config = hashlib.sha256(bytes(config.path)).hexdigest()[:8]
     private_folder(ledger.parent)
     lock = FileLock(
-        ledger.with_name(f"{ledger.name}.nightly.{of_config}.lock"),
+        ledger.with_name(f"{ledger.name}.nightly.{_name_of(config)}.lock"),
         timeout=0,
         mode=0o600,
     )

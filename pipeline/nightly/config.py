@@ -1,46 +1,17 @@
 """The configuration of the nightly jobs as frozen values; `load` reads it."""
 
-from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pipeline.checkup import Finding
-from pipeline.nightly.endings import NightEnding
+from pipeline.nightly.telling import TellingSettings
 from pipeline.rows import RowLimit
-from pipeline.yaml_file import Section
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KEPT = ("reports", "plans", "archive", "quarantine")
-
-
-class Onlooker(Protocol):
-    """Tells others of nights. What it raises never fails a night."""
-
-    def begun(self, config: "Config", at: datetime) -> None: ...
-
-    def ended(self, night: NightEnding) -> None: ...
-
-    def check(self) -> Iterable[Finding]: ...
-
-
-@dataclass(frozen=True)
-class Telling:
-    """What a configuration says about telling others; each may be absent.
-
-    Relative paths in it start at `folder`.
-    """
-
-    folder: Path
-    notify: Section | None = None
-    metrics: Section | None = None
-    ping: Section | None = None
-
-
-OnlookersOf = Callable[[Telling], tuple[Onlooker, ...]]
 
 
 @dataclass(frozen=True)
@@ -162,7 +133,7 @@ class Config:
     ledger: Path | None = None
     log: Path | None = None
     clock: ZoneInfo | None = None
-    onlookers: tuple[Onlooker, ...] = ()
+    telling: TellingSettings = field(default_factory=TellingSettings)
 
     def on_the_clock(self, moment: datetime) -> datetime:
         return moment.astimezone(self.clock)

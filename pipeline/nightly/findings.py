@@ -38,8 +38,6 @@ def check_night(
             yield finding(f"{job.name}: {name}", look)
         yield from runner.check(job)
     yield from runner.check_all()
-    for onlooker in config.onlookers:
-        yield from onlooker.check()
 
 
 def _inbox(inbox: Path) -> str:

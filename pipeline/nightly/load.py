@@ -1,6 +1,7 @@
 """A configuration file to its value, or to all of its mistakes."""
 
 from collections import Counter
+from collections.abc import Mapping as Dict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,50 +10,34 @@ from pipeline.mapping import is_time_zone, nearest_time_zone
 from pipeline.nightly.config import (
     Config,
     NightlyJob,
-    Onlooker,
-    OnlookersOf,
     TargetKeys,
-    Telling,
 )
 from pipeline.nightly.forms import lasting
 from pipeline.nightly.load_jobs import load_job
 from pipeline.nightly.load_values import formed, number, path_of
+from pipeline.nightly.telling import load_telling
 from pipeline.yaml_file import Mistakes, Section, read_yaml
 
 _MOST_IN_FLIGHT = 500
 
 
-def nobody(telling: Telling) -> tuple[Onlooker, ...]:
-    """Where nobody can be told, a configuration that wants it is mistaken."""
-    for section in (telling.notify, telling.metrics, telling.ping):
-        if section is not None:
-            section.complain(f"{section.what} cannot be used here.")
-    return ()
-
-
-def load_config(path: Path, onlookers_of: OnlookersOf = nobody) -> Config:
+def load_config(path: Path, environ: Dict[str, str]) -> Config:
     """The configuration in a file; raises NightlyError with all of its mistakes.
 
-    `onlookers_of` reads who is to be told, and tells mistakes in those tables.
+    Secrets that it names are looked for in `environ`, or in files.
     """
     mistakes = Mistakes()
     content = read_yaml(path, "the configuration", mistakes)
-    config = None if content is None else _config(path, content.top, onlookers_of)
+    config = None if content is None else _config(path, content.top, environ)
     found = mistakes.in_order()
     if config is None or found:
         raise NightlyError(str(path), found)
     return config
 
 
-def _config(path: Path, top: Section, onlookers_of: OnlookersOf) -> Config:
+def _config(path: Path, top: Section, environ: Dict[str, str]) -> Config:
     _version(top)
     folder = path.absolute().parent
-    telling = Telling(
-        folder,
-        top.table("notify", "'notify'"),
-        top.table("metrics", "'metrics'"),
-        top.table("ping", "'ping'"),
-    )
     config = Config(
         path=path.absolute(),
         jobs=_jobs(top, folder),
@@ -61,7 +46,7 @@ def _config(path: Path, top: Section, onlookers_of: OnlookersOf) -> Config:
         ledger=path_of(top, "ledger", folder),
         log=path_of(top, "log", folder),
         clock=_clock(top),
-        onlookers=onlookers_of(telling),
+        telling=load_telling(top, folder, environ),
     )
     top.close()
     return config

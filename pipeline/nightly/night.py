@@ -9,7 +9,7 @@ from functools import partial
 from filelock import FileLock, Timeout
 
 from pipeline.errors import PipelineError
-from pipeline.nightly.config import Config, NightlyJob, Onlooker
+from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.endings import (
     FileEnding,
     JobEnding,
@@ -18,6 +18,7 @@ from pipeline.nightly.endings import (
     worst,
 )
 from pipeline.nightly.inbox import look, must_be_readable, shown
+from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.passage import NightTools, Passage
 from pipeline.nightly.retention import clear_old
 from pipeline.nightly.takes import WORK, Step
@@ -34,12 +35,12 @@ def hold_night(
     started = tools.clock.now()
     names = ", ".join(job.name for job in jobs)
     tools.log.tell("begun", f"The night begins: {names or 'no job'}.")
-    for onlooker in config.onlookers:
+    for onlooker in tools.onlookers:
         with _unharmed(onlooker, tools):
-            onlooker.begun(config, started)
+            onlooker.begun(started)
     endings = list(_jobs_endings(config, jobs, tools))
     night = _ending_of(started, endings, tools)
-    for onlooker in config.onlookers:
+    for onlooker in tools.onlookers:
         with _unharmed(onlooker, tools):
             onlooker.ended(night)
     tools.log.tell(

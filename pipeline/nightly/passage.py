@@ -30,6 +30,7 @@ from pipeline.nightly.moving import (
     place_for,
     sha256_of,
 )
+from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.runner import Order, Ran, Runner
 from pipeline.nightly.takes import Exit, Kind, Step, Take
 from pipeline.runs.summary import RunStatus, Summary
@@ -59,6 +60,7 @@ class NightTools:
     clock: Clock
     is_stopping: Callable[[], bool]
     explain: Callable[[BaseException], PipelineError]
+    onlookers: tuple[Onlooker, ...] = ()
 
 
 @dataclass(frozen=True)

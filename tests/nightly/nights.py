@@ -14,12 +14,13 @@ import httpx
 from pipeline.cli.ending import in_words
 from pipeline.cli.nightly_runner import PipelineRunner
 from pipeline.cli.tools import Terminal
-from pipeline.nightly.config import Config, OnlookersOf
+from pipeline.nightly.config import Config
 from pipeline.nightly.endings import NightEnding
 from pipeline.nightly.journal import Journal
-from pipeline.nightly.load import load_config, nobody
+from pipeline.nightly.load import load_config
 from pipeline.nightly.log import NightLog, silence
 from pipeline.nightly.night import hold_night
+from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.passage import NightTools
 from pipeline.nightly.takes import WORK
 from pipeline.progress import Silence
@@ -69,7 +70,7 @@ class Nights:
     job: str = ""
     clock: HandClock = field(default_factory=HandClock)
     stop: Stop = field(default_factory=Stop)
-    onlookers_of: OnlookersOf = nobody
+    onlookers: tuple[Onlooker, ...] = ()
     name: str = field(default_factory=lambda: f"night {next(_numbers)}")
 
     def __post_init__(self) -> None:
@@ -141,7 +142,7 @@ class Nights:
         return forks.start(order)
 
     def loaded(self) -> Config:
-        return load_config(self.config, self.onlookers_of)
+        return load_config(self.config, os.environ)
 
     def held(self) -> NightEnding:
         """A night on the clock of hand, by the same parts."""
@@ -156,6 +157,7 @@ class Nights:
                 self.clock,
                 self.stop.is_requested,
                 in_words,
+                self.onlookers,
             )
             night = hold_night(config, config.jobs, tools)
         log.close()

@@ -16,7 +16,6 @@ from pipeline.nightly.config import (
     NightlyJob,
     Reading,
     TargetKeys,
-    Telling,
     Window,
 )
 from pipeline.nightly.forms import band, duration, window
@@ -83,7 +82,7 @@ CASES = _cases()
 def loaded(folder: Path, text: str) -> Config:
     path = folder / "nightly.yaml"
     path.write_text(f"version: 1\n{text}", encoding="utf-8")
-    return load_config(path)
+    return load_config(path, {})
 
 
 def full_reading(folder: Path) -> Reading:
@@ -204,26 +203,16 @@ jobs:
     ]
 
 
-def test_who_is_to_be_told_is_read_by_others(tmp_path: Path) -> None:
-    seen: list[Telling] = []
-
-    def onlookers_of(telling: Telling) -> tuple[()]:
-        seen.append(telling)
-        assert telling.notify is not None
-        telling.notify.complain("That is no address.")
-        return ()
-
+def test_mistakes_of_who_is_to_be_told_stand_among_the_others(tmp_path: Path) -> None:
     path = tmp_path / "nightly.yaml"
-    path.write_text(f"version: 1\nnotify: {{to: me}}\nrate: 0\n{LEAST}", "utf-8")
+    path.write_text(f"version: 1\nnotify: [{{on: ok}}]\nrate: 0\n{LEAST}", "utf-8")
     with pytest.raises(NightlyError) as raised:
-        load_config(path, onlookers_of)
+        load_config(path, {})
 
     assert [one.message for one in raised.value.mistakes] == [
-        "That is no address.",
+        "Notification 1 names no ways of telling.",
         "'0' is no number above 0.",
     ]
-    [telling] = seen
-    assert (telling.folder, telling.metrics, telling.ping) == (tmp_path, None, None)
 
 
 @pytest.mark.parametrize(

@@ -287,16 +287,13 @@ def test_a_job_that_cannot_be_done_does_not_keep_others_back(nights: Nights) -> 
 
 def test_what_others_cannot_be_told_fails_no_night(nights: Nights) -> None:
     class Broken:
-        def begun(self, config: object, at: object) -> None:
+        def begun(self, at: object) -> None:
             raise OSError("no network")
 
         def ended(self, night: object) -> None:
             raise RuntimeError("a bug")
 
-        def check(self) -> tuple[()]:
-            return ()
-
-    nights.onlookers_of = lambda _telling: (Broken(),)
+    nights.onlookers = (Broken(),)
     nights.arrives("calls.csv", range(2, 4))
 
     assert nights.held().status is NightStatus.OK

@@ -1,0 +1,240 @@
+"""What is said of each job: sentences, counts and codes; no row."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from pipeline.nightly.endings import FileEnding, JobEnding, NightEnding, NightStatus
+from pipeline.nightly.telling.policy import (
+    THE_NIGHT,
+    TROUBLES,
+    Event,
+    Tidings,
+    is_error,
+)
+from pipeline.printable import one_line
+from pipeline.rows import Status
+from pipeline.stages.report.page import PAGE, Ended
+from pipeline.stages.report.page.causes import title_of
+from pipeline.stages.report.page.verdict import Step, steps_of, verdict_of
+
+_NEEDY: Final = (Status.INVALID, Status.REJECTED, Status.UNCERTAIN)
+_MOST_FILES: Final = 20
+_MOST_CAUSES: Final = 12
+_LONG: Final = 600
+_SHORT: Final = 90
+_ENDED: Final = {
+    NightStatus.OK: "It went well.",
+    NightStatus.NOTHING: "There was nothing to do.",
+    NightStatus.MISSING: "It did not come.",
+    NightStatus.ATTENTION: "It needs a person.",
+    NightStatus.STOPPED: "It was stopped.",
+    NightStatus.INTERRUPTED: "It was interrupted.",
+    NightStatus.FAILED: "It could not be imported.",
+}
+
+
+@dataclass(frozen=True)
+class News:
+    """What one receiver is told of one night."""
+
+    night: NightEnding
+    told: tuple[Tidings, ...]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why rows were not taken, then what else was found: how many rows, and what."""
+
+    count: int
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class FileStory:
+    """One file. `report` is the path of its page, `link` its address, if it has one."""
+
+    name: str
+    needs_a_person: bool
+    verdict: str
+    more: str
+    counts: tuple[tuple[str, int], ...]
+    causes: tuple[Cause, ...]
+    reason: str
+    hint: str
+    steps: tuple[Step, ...]
+    report: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """One job: `headline` in a few words, `again` when it was told before."""
+
+    job: str
+    event: Event
+    headline: str
+    again: str
+    reason: str
+    hint: str
+    notices: tuple[str, ...]
+    files: tuple[FileStory, ...]
+    files_left_out: int
+
+
+def subject_of(news: News) -> str:
+    """One line: the most pressing first, and how many more there are."""
+    first, *others = news.told
+    line = f"{_name(first.ending)}: {_headline(first)}"
+    if first.nights > 1:
+        line += f" (night {first.nights})"
+    if others:
+        line += f"; and {len(others)} more {'job' if len(others) == 1 else 'jobs'}"
+    return shown(line, 200)
+
+
+def stories_of(news: News, report_url: str) -> tuple[Story, ...]:
+    """`report_url` is the address under which folders of reports are found, or ""."""
+    return tuple(_story(tidings, report_url) for tidings in news.told)
+
+
+def _story(tidings: Tidings, report_url: str) -> Story:
+    ending = tidings.ending
+    headline = _headline(tidings)
+    reason = shown(ending.reason, _LONG)
+    files = sorted(ending.files, key=lambda each: each.status not in TROUBLES)
+    return Story(
+        job=_name(ending),
+        event=tidings.event,
+        headline=headline,
+        again=" ".join(_again(tidings)),
+        reason="" if reason.rstrip(".") in headline else reason,
+        hint=shown(ending.hint, _LONG),
+        notices=tuple(shown(each, _LONG) for each in ending.notices[:_MOST_FILES]),
+        files=tuple(_file(each, ending, report_url) for each in files[:_MOST_FILES]),
+        files_left_out=len(files[_MOST_FILES:]),
+    )
+
+
+def _name(ending: JobEnding) -> str:
+    return "The night" if ending.job == THE_NIGHT else shown(ending.job, _SHORT)
+
+
+def _headline(tidings: Tidings) -> str:
+    ending = tidings.ending
+    counts = _counts(ending.files)
+    told = {
+        Event.FAILED: _with_reason("failed", ending),
+        Event.STOPPED: _stopped(ending, counts),
+        Event.MISSING: "no file came",
+        Event.ATTENTION: _needs_a_person(ending, counts),
+        Event.RECOVERED: "is well again",
+        Event.OK: "all is well",
+    }
+    line = told[tidings.event]
+    if tidings.event in {Event.RECOVERED, Event.OK} and counts[Status.CREATED]:
+        return f"{line}, {_rows(counts[Status.CREATED])} went to Reevo"
+    return line
+
+
+def _stopped(ending: JobEnding, counts: Counter[str]) -> str:
+    interrupted = ending.status is NightStatus.INTERRUPTED
+    line = "was interrupted" if interrupted else "stopped early"
+    if left := counts[Status.UNSENT]:
+        return f"{line}, {left:,} of {_rows(counts.total())} not sent"
+    return _with_reason(line, ending)
+
+
+def _needs_a_person(ending: JobEnding, counts: Counter[str]) -> str:
+    needy = sum(counts[status] for status in _NEEDY)
+    if not needy:
+        return _with_reason("needs a person", ending)
+    verb = "needs" if needy == 1 else "need"
+    return f"{needy:,} of {_rows(counts.total())} {verb} a person"
+
+
+def _with_reason(line: str, ending: JobEnding) -> str:
+    files = (each.reason for each in ending.files if each.status in TROUBLES)
+    reason = next(filter(None, (ending.reason, *files)), "")
+    return f"{line}: {shown(reason, _SHORT).rstrip('.')}" if reason else line
+
+
+def _again(tidings: Tidings) -> Iterator[str]:
+    if tidings.nights > 1:
+        yield (
+            f"This is night {tidings.nights} of this trouble, since {tidings.since}."
+        )
+    if tidings.event is Event.RECOVERED:
+        yield f"The trouble had lasted since {tidings.since}."
+    if times := tidings.silent:
+        how_often = "once more" if times == 1 else f"{times} times more"
+        yield f"It came up {how_often} since the last message."
+
+
+def _counts(files: tuple[FileEnding, ...]) -> Counter[str]:
+    statuses = {status.value for status in Status}
+    counts: Counter[str] = Counter()
+    for each in files:
+        counts.update({word: n for word, n in each.counts.items() if word in statuses})
+    return counts
+
+
+def _file(ending: FileEnding, job: JobEnding, report_url: str) -> FileStory:
+    counts = _counts((ending,))
+    ended = Ended(
+        ending.status.value,
+        job.ended_at,
+        counts,
+        reports=str(ending.reports or ""),
+        next=tuple(shown(each, _LONG) for each in ending.next),
+    )
+    verdict = verdict_of(ended, dry_run=False) if counts else None
+    return FileStory(
+        name=shown(ending.name, _SHORT),
+        needs_a_person=ending.status in TROUBLES,
+        verdict=verdict.sentence if verdict else _ENDED[ending.status],
+        more=verdict.more if verdict else "",
+        counts=tuple((word, counts[word]) for word in Status if counts[word]),
+        causes=_causes(ending),
+        reason=shown(ending.reason, _LONG),
+        hint=shown(ending.hint, _LONG),
+        steps=steps_of(ended) if ending.status in TROUBLES else (),
+        report=shown(str(ending.reports / PAGE), _LONG) if ending.reports else "",
+        link=_link(ending.reports, report_url),
+    )
+
+
+def _causes(ending: FileEnding) -> tuple[Cause, ...]:
+    ordered = sorted(
+        ending.issues.items(),
+        key=lambda issue: (not is_error(issue[0]), -issue[1], issue[0]),
+    )
+    return tuple(
+        Cause(count, shown(code, _SHORT), shown(title_of(code), 2 * _SHORT))
+        for code, count in ordered[:_MOST_CAUSES]
+    )
+
+
+def _link(reports: Path | None, report_url: str) -> str:
+    if reports is None or not report_url:
+        return ""
+    return f"{report_url.rstrip('/')}/{quote(reports.name, safe='')}/{PAGE}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def shown(text: str, width: int) -> str:
+    """On one line; bytes of a file's name that are no text are spelled out."""
+    return one_line(text.encode("utf-8", "backslashreplace").decode(), width)
+
+
+def when(at: datetime) -> str:
+    """A moment as people read it, with its zone."""
+    return f"{at:%Y-%m-%d %H:%M} {at.tzname() or 'UTC'}"
