@@ -7,6 +7,7 @@ from typing import Final
 
 SPAN_SECONDS: Final = 15.0
 _MINUTE, _HOUR = 60, 3600
+_LONGEST = 1000 * _HOUR
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def waiting(seconds: float, why: str) -> str:
 
 def duration(seconds: float) -> str:
     """Two units at most: 12 s, 9 min, 2 h 5 min."""
+    if seconds > _LONGEST:
+        return "over 1000 h"
     whole = ceil(seconds)
     if whole < 2 * _MINUTE:
         return f"{whole} s"

@@ -135,7 +135,8 @@ def rows_of(ended: Ended) -> Path:
 
 def words_in(ended: Ended) -> set[str]:
     folder = Path(ended.summary["reports"])
-    files = "".join(path.read_text("utf-8") for path in folder.iterdir())
+    texts = [path for path in folder.iterdir() if path.suffix != ".xlsx"]
+    files = "".join(path.read_text("utf-8") for path in texts)
     return set((ended.out + ended.err + files).replace('"', " ").split())
 
 

@@ -86,7 +86,9 @@ def test_a_night_that_is_stopped_goes_on_the_next_night(
 
 
 def test_what_a_job_left_that_is_gone_is_told(nights: Nights) -> None:
-    (nights.folder / "key").write_text("wrong", encoding="utf-8")
+    key = nights.folder / "key"
+    key.touch(mode=0o600)
+    key.write_text("wrong", encoding="utf-8")
     nights.configure(top="api_key_file: key")
     nights.arrives("calls.csv", range(2, 4))
     nights.held()
@@ -107,12 +109,12 @@ def test_a_check_tries_everything_and_takes_nothing(nights: Nights) -> None:
 
     ended = nights.typed("--check")
 
-    lines = [line.split()[:2] for line in ended.out.splitlines()]
-    assert ended.code == 0
-    assert {state for state, _ in lines} == {"ok"}
-    assert [line.split("  ")[2].strip() for line in ended.out.splitlines()] == [
+    told = json.loads(nights.typed("--check", "--json").out)
+    assert (ended.code, told["exit_code"]) == (0, 0)
+    assert [each["check"] for each in told["findings"]] == [
         *("calls: inbox", "calls: archive", "calls: quarantine", "calls: mapping"),
-        *("calls: lookups", "ledger", "reports", "disk", "settings", "api"),
+        *("calls: lookups", "url", "tls", "health", "clock", "key", "ledger"),
+        *("reports", "rights", "disk", "time_zones", "open_files", "memory"),
     ]
     assert nights.files() == ["inbox/calls.csv"]
     assert nights.taken() == []
@@ -127,10 +129,10 @@ def test_a_check_lists_all_that_is_wrong(nights: Nights) -> None:
     ended = nights.typed("--check", "--json")
 
     told = json.loads(ended.out)
-    failed = [one["check"] for one in told["findings"] if not one["ok"]]
+    failed = [one["check"] for one in told["findings"] if one["level"] == "failed"]
     assert (ended.code, failed) == (
         1,
-        ["calls: inbox", "calls: archive", "calls: mapping", "settings"],
+        ["calls: inbox", "calls: archive", "calls: mapping", "key"],
     )
 
 

@@ -241,6 +241,7 @@ def test_a_file_put_aside_is_run_when_it_comes_again(nights: Nights) -> None:
 
 def test_what_the_api_did_not_take_is_sent_the_next_night(nights: Nights) -> None:
     key = nights.folder / "key"
+    key.touch(mode=0o600)
     key.write_text("wrong", encoding="utf-8")
     nights.configure(top="api_key_file: key")
     nights.arrives("calls.csv", range(2, 5))

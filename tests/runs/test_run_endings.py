@@ -394,15 +394,17 @@ def test_an_unknown_run_is_told_with_the_nearest() -> None:
 def test_history_lists_the_runs_newest_first(api: str) -> None:
     flawed()
     runs = [activity_import("run", "rows.csv", *PLAIN).run for _ in "12"]
-    header, *lines = activity_import("history").out.split("\n\nNext:")[0].splitlines()
+    told = activity_import("history").out
+    target, _, header, *lines = told.split("\n\nReports:")[0].splitlines()
 
-    assert header.split()[:4] == ["run", "command", "status", "target"]
-    assert [line.split()[0] for line in lines] == sorted(runs, reverse=True) or len(
-        lines
-    ) == 2
-    assert "created 1, duplicate 1, invalid 2" in lines[1]
-    assert f"reports/{runs[0]}" in lines[1]
-    assert api
+    assert target == f"Target: {api.removeprefix('http://')}"
+    assert header.split() == [
+        *("run", "ago", "what", "status", "rows", "created", "person", "unsent")
+    ]
+    assert {line.split()[0] for line in lines} == set(runs)
+    assert [line.split()[4:] for line in lines if runs[0] in line] == [
+        ["4", "1", "2", "0"]
+    ]
 
 
 def test_history_before_the_first_run() -> None:

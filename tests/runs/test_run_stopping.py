@@ -134,7 +134,9 @@ def test_a_killed_run_is_resumed_and_nothing_is_sent_twice(
             assert ended(sending.process).code == -signal.SIGKILL
         killer.over = True
         run = only_run()
-        assert "cut off: resume it" in activity_import("history").out
+        told = activity_import("history").out
+        assert "cut off" in told
+        assert f"activity-import resume {run}" in told
         code = resumed(run, server.url)
         again = resumed(run, server.url)
 

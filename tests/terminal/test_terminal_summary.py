@@ -105,8 +105,8 @@ Run {RUN}: ok
     1,200  100%  created  the API took them
     1,200        read     each with one outcome
 
-Report: reports/{RUN}/ (report.html, rows.csv, issues.csv,
-  fix-me.csv)
+Report: reports/{RUN}/ (report.html, report.xlsx, rows.csv,
+  issues.csv, fix-me.csv)
 
 Next: nothing is left to do. To see all runs, type:
   activity-import history"""
@@ -135,8 +135,8 @@ Issues, with the first row of each:
 
 Note: Times without an offset are read as UTC: neither `source.timezone` in the
   mapping nor --timezone names another zone.
-Report: reports/{RUN}/ (report.html, rows.csv, issues.csv,
-  fix-me.csv)
+Report: reports/{RUN}/ (report.html, report.xlsx, rows.csv,
+  issues.csv, fix-me.csv)
 
 Next: open fix-me.csv in a spreadsheet: it holds 12 rows with the reason beside
   each. Correct them, save, and type:
@@ -170,8 +170,8 @@ Run {RUN}: stopped
 The API does not accept the key. Set REEVO_API_KEY to a valid key, then go on
 with `resume`.
 
-Report: reports/{RUN}/ (report.html, rows.csv, issues.csv,
-  fix-me.csv)
+Report: reports/{RUN}/ (report.html, report.xlsx, rows.csv,
+  issues.csv, fix-me.csv)
 
 Next: to send the rows that were not sent, type:
   activity-import resume {RUN}"""
@@ -199,8 +199,8 @@ Run {RUN}: interrupted
 
 You stopped the run.
 
-Report: reports/{RUN}/ (report.html, rows.csv, issues.csv,
-  fix-me.csv)
+Report: reports/{RUN}/ (report.html, report.xlsx, rows.csv,
+  issues.csv, fix-me.csv)
 
 Next: to send the rows that were not sent, type:
   activity-import resume {RUN}"""
@@ -226,8 +226,8 @@ Dry run {RUN}: ok
     1,199  >99%  valid    would be sent
     1,200        read     each with one outcome
 
-Report: reports/{RUN}/ (report.html, rows.csv, issues.csv,
-  fix-me.csv)
+Report: reports/{RUN}/ (report.html, report.xlsx, rows.csv,
+  issues.csv, fix-me.csv)
 
 Next: nothing was sent yet. To send the rows, type:
   activity-import run tasks.csv -m acme-tasks"""
@@ -301,8 +301,8 @@ Issues, with the first row of each:
   1x  too_long  row 10:  日本語日本語日本語日本語日本語日本語日本語日本語日本...
 
 Note: \\x9b5nnote Run 1: ok
-Report: reports/{RUN}/ (report.html, rows.csv, issues.csv,
-  fix-me.csv)
+Report: reports/{RUN}/ (report.html, report.xlsx, rows.csv,
+  issues.csv, fix-me.csv)
 
 Next: open fix-me.csv in a spreadsheet: it holds 2 rows with the reason beside
   each. Correct them, save, and type:
