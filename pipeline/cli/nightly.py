@@ -1,8 +1,7 @@
 """`nightly`: takes files as they arrive, runs each once, and says what came of it."""
 
-import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +14,7 @@ from pipeline.checkup import Checkup
 from pipeline.cli.checkup_text import end_checkup
 from pipeline.cli.ending import echo, in_words, told
 from pipeline.cli.nightly_runner import PipelineRunner, ledger_path
+from pipeline.cli.nightly_telling import name_of, telling_of
 from pipeline.cli.nightly_texts import (
     exit_code_of,
     failed_night,
@@ -25,7 +25,7 @@ from pipeline.cli.options import EXISTING, json_option, quiet_option
 from pipeline.cli.tools import Terminal, at_terminal
 from pipeline.errors import PipelineError
 from pipeline.nearest import did_you_mean
-from pipeline.nightly.clock import Clock, WallClock
+from pipeline.nightly.clock import WallClock
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.endings import NightEnding
 from pipeline.nightly.findings import check_night
@@ -34,7 +34,6 @@ from pipeline.nightly.load import load_config
 from pipeline.nightly.log import NightLog, on_stderr, silence
 from pipeline.nightly.night import hold_night, nothing_done
 from pipeline.nightly.passage import NightTools
-from pipeline.nightly.telling import Surroundings, Telling
 from pipeline.private_files import private_folder
 
 _ANOTHER = "The last night is still going on in another process: nothing was done."
@@ -102,7 +101,7 @@ def _check(
     config: Config, jobs: Sequence[NightlyJob], terminal: Terminal, *, as_json: bool
 ) -> None:
     findings = check_night(config, jobs, PipelineRunner(config, terminal))
-    telling = _telling(config, terminal.progress.say, WallClock(terminal.stop))
+    telling = telling_of(config, terminal.progress.say, WallClock(terminal.stop).wait)
     end_checkup(Checkup((*findings, *telling.check())), as_json=as_json)
 
 
@@ -118,6 +117,7 @@ def _night(
             log.tell("nothing", _ANOTHER, status="nothing")
             return nothing_done(clock.now(), _ANOTHER)
         with Journal.open(ledger.with_name(f"{ledger.name}.nightly")) as journal:
+            say = partial(log.tell, "telling")
             tools = NightTools(
                 runner=PipelineRunner(config, terminal),
                 journal=journal,
@@ -125,20 +125,9 @@ def _night(
                 clock=clock,
                 is_stopping=terminal.stop.is_requested,
                 explain=in_words,
-                onlookers=(_telling(config, partial(log.tell, "telling"), clock),),
+                onlookers=(telling_of(config, say, clock.wait),),
             )
             return hold_night(config, jobs, tools)
-
-
-def _telling(config: Config, say: Callable[[str], None], clock: Clock) -> Telling:
-    """Whoever is to be told; what was told is remembered beside the ledger."""
-    ledger = ledger_path(config)
-    folder = ledger.with_name(f"{ledger.name}.nightly.{_name_of(config)}.told")
-    return Telling(config.telling, Surroundings(folder, say, clock.wait))
-
-
-def _name_of(config: Config) -> str:
-    return hashlib.sha256(bytes(config.path)).hexdigest()[:8]
 
 
 @contextmanager
@@ -146,7 +135,7 @@ def _alone(config: Config, ledger: Path) -> Iterator[bool]:
     """Whether no other process holds a night of this configuration."""
     private_folder(ledger.parent)
     lock = FileLock(
-        ledger.with_name(f"{ledger.name}.nightly.{_name_of(config)}.lock"),
+        ledger.with_name(f"{ledger.name}.nightly.{name_of(config)}.lock"),
         timeout=0,
         mode=0o600,
     )
