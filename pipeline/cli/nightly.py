@@ -117,7 +117,7 @@ def _night(
             log.tell("nothing", _ANOTHER, status="nothing")
             return nothing_done(clock.now(), _ANOTHER)
         with Journal.open(ledger.with_name(f"{ledger.name}.nightly")) as journal:
-            say = partial(log.tell, "telling")
+            telling = telling_of(config, partial(_told, log), clock.wait)
             tools = NightTools(
                 runner=PipelineRunner(config, terminal),
                 journal=journal,
@@ -125,9 +125,14 @@ def _night(
                 clock=clock,
                 is_stopping=terminal.stop.is_requested,
                 explain=in_words,
-                onlookers=(telling_of(config, say, clock.wait),),
+                onlookers=(telling,),
             )
             return hold_night(config, jobs, tools)
+
+
+def _told(log: NightLog, text: str) -> None:
+    """What is said of messages holds nothing of the files."""
+    log.tell("telling", text, said=text)
 
 
 @contextmanager
