@@ -81,6 +81,7 @@ def test_it_shows_what_it_holds_and_writes_nothing_unasked(
     assert names == [*FILES]
     assert shown.err == (
         "Error: Nothing was written.\n  hint:  Add --yes to write it.\n"
+        "  explain: activity-import explain bundle_not_confirmed\n"
     )
     assert list(here.iterdir()) == []
 

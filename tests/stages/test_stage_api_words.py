@@ -20,38 +20,38 @@ CONTACTS = "(your column 'WhoId, Contacts')"
         (
             "subject",
             "subject: Too long",
-            "The API says of `subject` (your column 'Subject'): Too long",
+            "The API says of 'subject' (your column 'Subject'): Too long",
         ),
         (
             "subject",
             "Too long",
-            "The API says of `subject` (your column 'Subject'): Too long",
+            "The API says of 'subject' (your column 'Subject'): Too long",
         ),
         (
             "contact_ids",
             "contact_ids[1]: No UUID",
-            f"The API says of `contact_ids[1]` {CONTACTS}: No UUID",
+            f"The API says of 'contact_ids[1]' {CONTACTS}: No UUID",
         ),
         (
             "subject",
             "subject: Too long; contact_ids[0]: No UUID",
-            "The API says of `subject` (your column 'Subject'): Too long; "
-            f"of `contact_ids[0]` {CONTACTS}: No UUID",
+            "The API says of 'subject' (your column 'Subject'): Too long; "
+            f"of 'contact_ids[0]' {CONTACTS}: No UUID",
         ),
         (
             "subject",
             "Invalid; subject: Too long",
-            "Invalid; of `subject` (your column 'Subject'): Too long",
+            "Invalid; of 'subject' (your column 'Subject'): Too long",
         ),
         (
             "category",
             "category: Not allowed",
-            "The API says of `category` (which the mapping sets): Not allowed",
+            "The API says of 'category' (which the mapping sets): Not allowed",
         ),
         (
             "account_id",
             "account_id: Gone",
-            "The API says of `account_id` (your column 'Cost $1 [a]'): Gone",
+            "The API says of 'account_id' (your column 'Cost $1 [a]'): Gone",
         ),
         ("owner", "owner: Missing", "owner: Missing"),
         ("sequence_id", "No such id", "No such id"),

@@ -31,8 +31,8 @@ LOOK = (
     '"`activity-import reconcile 20261123-0731-ab12` looks for it in Reevo, in the '
     'timeline of the linked record."'
 )
-SAYS = "The API says of `subject` (your column 'Id'): Not there."
-NO = "The API says of `contact_ids` (your column 'Id, Note'): No."
+SAYS = "The API says of 'subject' (your column 'Id'): Not there."
+NO = "The API says of 'contact_ids' (your column 'Id, Note'): No."
 EMPTY = issue(
     4, "required", column="Id", field="subject", message="Empty.", hint="Fill, please."
 )

@@ -133,7 +133,7 @@ def test_stop_sends_nothing_and_resume_sends_it_as_it_is() -> None:
     again = run("calls-2.csv", "--on-drift", "stop")
     assert again.code == 4, "what was not sent is not remembered"
     resumed = activity_import("resume", stopped.run)
-    assert (resumed.code, "2  created" in resumed.out) == (0, True)
+    assert (resumed.code, "2  100%  created" in resumed.out) == (0, True)
     assert run("calls-2.csv", "--on-drift", "stop").code == 0
 
 

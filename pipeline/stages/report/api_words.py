@@ -24,7 +24,7 @@ def told_of_columns(
     places = {name: _of(name, label, "") for name, label in labels.items()}
     of_field = field.replace_strict(places, default=None, return_dtype=pl.String)
     return (
-        pl.when(named.str.starts_with("of `"))
+        pl.when(named.str.starts_with("of '"))
         .then(pl.concat_str(pl.lit(_SAYS), named))
         .when((named == message) & of_field.is_not_null())
         .then(pl.concat_str(pl.lit(_SAYS), of_field, pl.lit(": "), message))
@@ -34,4 +34,4 @@ def told_of_columns(
 
 def _of(name: str, label: str, index: str) -> str:
     column = f"your column '{label}'" if label else "which the mapping sets"
-    return f"of `{name}{index}` ({column})"
+    return f"of '{name}{index}' ({column})"
