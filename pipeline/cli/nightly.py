@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from filelock import FileLock, Timeout
@@ -13,6 +14,7 @@ from filelock import FileLock, Timeout
 from pipeline.checkup import Checkup
 from pipeline.cli.checkup_text import end_checkup
 from pipeline.cli.ending import echo, in_words, told
+from pipeline.cli.nightly_install import install
 from pipeline.cli.nightly_runner import PipelineRunner, ledger_path
 from pipeline.cli.nightly_telling import name_of, telling_of
 from pipeline.cli.nightly_texts import (
@@ -39,7 +41,25 @@ from pipeline.private_files import private_folder
 _ANOTHER = "The last night is still going on in another process: nothing was done."
 
 
-@click.command("nightly")
+class NightlyCommand(click.Command):
+    """`nightly CONFIG`; where the first word is `install`, that command."""
+
+    installing = install
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        if args[:1] == ["install"]:
+            name = f"{info_name} install"
+            return self.installing.make_context(name, args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command("nightly", cls=NightlyCommand)
 @click.argument("config", type=EXISTING, metavar="CONFIG")
 @click.option(
     "--job",
@@ -63,6 +83,7 @@ def nightly(
       activity-import nightly nightly.yaml --check
       activity-import nightly nightly.yaml
       activity-import nightly nightly.yaml --job calls --json
+      activity-import nightly install --help
 
     \b
     Exit codes: 0 all is well or there was nothing to do, 1 something could not be

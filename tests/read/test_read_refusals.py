@@ -39,7 +39,7 @@ ENCRYPTED = OLE + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(44
         (b"\x7fELF\x02\x01\x01" + bytes(range(1, 9)) * 9, *NO_TEXT),
         (b"%PDF-1.7\nA,B\n", "The file is a PDF document.", EXPORT),
         (
-            gzip.compress(b"A,B\n1,2\n"),
+            gzip.compress(b"A,B\n1,2\n", mtime=0),
             "The file is compressed (gzip).",
             "Unpack it first.",
         ),
