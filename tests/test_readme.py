@@ -47,8 +47,9 @@ def test_it_lists_every_command() -> None:
 
 
 def options_of(command: click.Command) -> set[str]:
-    options = (each for each in command.params if isinstance(each, click.Option))
-    return {option.opts[-1] for option in options}
+    parts = [command, getattr(command, "installing", None)]
+    params = (each for part in parts if part for each in part.params)
+    return {each.opts[-1] for each in params if isinstance(each, click.Option)}
 
 
 def told_options() -> dict[str, set[str]]:
@@ -65,7 +66,7 @@ def told_options() -> dict[str, set[str]]:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
 def test_it_tells_every_option_of(command: click.Command) -> None:
     own = {"inspect", "presets", "check-mapping", "preview", "history", "sandbox"}
-    own |= {"reconcile", "created", "bundle", "suggest", "nightly"}
+    own |= {"reconcile", "created", "bundle", "suggest", "nightly", "doctor"}
     row = next(
         line
         for line in section("Commands").splitlines()

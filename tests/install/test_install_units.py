@@ -68,7 +68,7 @@ def test_the_time_is_that_of_the_clock(config: Path) -> None:
     assert install(config, "--at", "25:00").code == 2
 
 
-@pytest.mark.parametrize("words", [(), ("--user", "nobody")])
+@pytest.mark.parametrize("words", [(), ("--user", "daemon")])
 def test_systemd_takes_the_units(config: Path, words: tuple[str, ...]) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
@@ -124,9 +124,9 @@ def test_cron_s_line_is_what_a_shell_runs(config: Path) -> None:
     minute, hour, day, month, weekday, command = line.strip().split(" ", 5)
     assert (minute, hour, day, month, weekday) == ("7", "3", "*", "*", "*")
     program = shlex.split(command)[1]
-    echo = command.replace(program, 'printenv REEVO_API_KEY; echo', 1)
+    echo = command.replace(program, "printenv REEVO_API_KEY; echo", 1)
     shell = subprocess.run(
-        ["sh", "-c", echo.replace("\\%", "%").replace("=\"", "=\"", 1)],
+        ["sh", "-c", echo.replace("\\%", "%").replace('="', '="', 1)],
         capture_output=True,
         text=True,
         check=True,
