@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import click
 
 from pipeline.errors import PipelineError
+from pipeline.nightly.document import night_document
 from pipeline.nightly.endings import (
     EXIT_CODES,
     FileEnding,
@@ -18,7 +18,6 @@ from pipeline.nightly.endings import (
 from pipeline.printable import printable
 from pipeline.runs.typed import from_here
 
-SCHEMA_VERSION = 1
 _COLORS = {
     NightStatus.OK: "green",
     NightStatus.NOTHING: "green",
@@ -29,16 +28,7 @@ _COLORS = {
 
 def night_json(night: NightEnding, exit_code: int) -> str:
     """The document of `nightly --json`; its schema is described in the README."""
-    document = {
-        "schema": SCHEMA_VERSION,
-        "status": night.status.value,
-        "exit_code": exit_code,
-        "started_at": _moment(night.started_at),
-        "ended_at": _moment(night.ended_at),
-        "reason": night.reason,
-        "hint": night.hint,
-        "jobs": [_job_document(job) for job in night.jobs],
-    }
+    document = {**night_document(night), "exit_code": exit_code}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -65,36 +55,6 @@ def exit_code_of(night: NightEnding, interrupted: int) -> int:
     if night.status is NightStatus.INTERRUPTED:
         return interrupted
     return EXIT_CODES[night.status]
-
-
-def _job_document(job: JobEnding) -> dict[str, Any]:
-    return {
-        "job": job.job,
-        "status": job.status.value,
-        "started_at": _moment(job.started_at),
-        "ended_at": _moment(job.ended_at),
-        "reason": job.reason,
-        "hint": job.hint,
-        "notices": list(job.notices),
-        "files": [_file_document(file) for file in job.files],
-    }
-
-
-def _file_document(file: FileEnding) -> dict[str, Any]:
-    return {
-        "name": file.name,
-        "status": file.status.value,
-        "sha256": file.sha256,
-        "now_at": str(file.now_at),
-        "run": file.run,
-        "counts": {"read": sum(file.counts.values()), **file.counts},
-        "requests": dict(file.requests),
-        "issues": dict(file.issues),
-        "reports": str(file.reports) if file.reports else None,
-        "reason": file.reason,
-        "hint": file.hint,
-        "next": list(file.next),
-    }
 
 
 def _job_lines(job: JobEnding) -> Iterator[str]:
@@ -136,7 +96,3 @@ def _next(night: NightEnding) -> str:
 
 def _word(status: NightStatus) -> str:
     return click.style(status.value, fg=_COLORS.get(status, "red"), bold=True)
-
-
-def _moment(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

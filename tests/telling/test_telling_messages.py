@@ -237,6 +237,6 @@ def test_programs_are_told_the_whole_night() -> None:
     assert [each["job"] for each in body["jobs"]] == ["calls", "tasks"]
     [told] = body["jobs"][0]["files"]
     assert (told["counts"], told["issues"]) == (
-        {"created": 10, "invalid": 2},
+        {"read": 12, "created": 10, "invalid": 2},
         {"bad_time": 2},
     )
