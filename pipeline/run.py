@@ -34,7 +34,12 @@ from pipeline.runs.dates import with_dates_decided
 from pipeline.runs.drift import Watch, changes, keep_seen, remember
 from pipeline.runs.foresee import foresee
 from pipeline.runs.job import Job, Tools
-from pipeline.runs.lineage import Lineage, as_correction, lineage_of
+from pipeline.runs.lineage import (
+    Lineage,
+    as_correction,
+    lineage_of,
+    notes_of_part,
+)
 from pipeline.runs.pilot import send_pilot
 from pipeline.runs.prepare import Prepared, batches_of, prepare_job, rules_of
 from pipeline.runs.record import OpenRun, open_run, reopen_run
@@ -138,7 +143,7 @@ def make_plan(
     return writer.seal(
         stamp=job.mapping.stamp,
         familiar=familiar.counts,
-        notes=tuple(notes),
+        notes=(*notes, *notes_of_part(lineage, job.mapping, writer.read)),
         changes=changes(seen, job.mapping, tools.ledger),
         calendar=calendar.counted,
         follows=lineage.follows,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -19,6 +19,7 @@ from ruamel.yaml.reader import ReaderError
 from pipeline.errors import Mistake, Place
 from pipeline.nearest import did_you_mean
 
+MOST_BYTES: Final = 5_000_000
 Word = TypeVar("Word", bound=str)
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -266,7 +267,8 @@ def read_yaml(path: Path, what: str, mistakes: Mistakes) -> Content | None:
     `what` is what the file is to its user: "the mapping".
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
         text = content.decode("utf-8-sig")
     except OSError as error:
         mistakes.add(f"{what} cannot be read: {error.strerror}.", None)
@@ -277,6 +279,13 @@ def read_yaml(path: Path, what: str, mistakes: Mistakes) -> Content | None:
             f"{what} is no text in UTF-8 (line {line}).",
             None,
             "It must be a YAML file: save it as UTF-8.",
+        )
+        return None
+    if len(content) > MOST_BYTES:
+        mistakes.add(
+            f"{what} is larger than {MOST_BYTES // 1_000_000} MB.",
+            None,
+            "Long lists belong into a lookup file.",
         )
         return None
     top = _parsed(text, what, mistakes)

@@ -1,5 +1,7 @@
 """The `lookups` of a mapping file."""
 
+from pathlib import PurePosixPath, PureWindowsPath
+
 from pipeline.mapping.model import (
     KINDS,
     RECORD_TYPES,
@@ -30,10 +32,24 @@ def _lookup(section: Section) -> Lookup:
     return lookup
 
 
+def _file_name(section: Section) -> str:
+    """A mapping may come from anybody: it chooses no file elsewhere on the machine."""
+    file = section.required_text("file")
+    paths = (PurePosixPath(file), PureWindowsPath(file))
+    if any(path.anchor or ".." in path.parts for path in paths):
+        section.complain(
+            f"'{file}' leads elsewhere; a lookup file lies beside the mapping or the "
+            "source.",
+            "file",
+            "Put it there and name it alone, or name its folder by --lookups.",
+        )
+    return file
+
+
 def _file(section: Section) -> FileLookup:
     section.text("query")
     return FileLookup(
-        file=section.required_text("file"),
+        file=_file_name(section),
         match=section.required_text("match"),
         returns=section.required_text("return"),
         sheet=section.text("sheet"),

@@ -144,6 +144,11 @@ class PlanWriter:
         self._requests = 0
         private_folder(folder)
 
+    @property
+    def read(self) -> int:
+        """The rows so far."""
+        return self._rows.total()
+
     def add_source(self, source: Source, labels: dict[str, str]) -> None:
         self._sources.append(source)
         self._labels.append(labels)

@@ -57,13 +57,14 @@ class Watch:
                 _headers_of(one.source.source), {name: {} for name in self._listed}
             )
             for one in prepared
+            if not one.source.source.report  # it looks as the run before left it
         }
 
     def see(self, mapped: Mapped) -> None:
         """Looks at the rows that no rule skips."""
-        if not self._listed:
-            return
         source = mapped.batch.source
+        if not self._listed or source.report:
+            return
         sight = self._sights[source_name(source)]
         for name, rule in self._listed.items():
             known = sight.values[name]

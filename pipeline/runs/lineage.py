@@ -10,6 +10,7 @@ import polars as pl
 
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.ledger import Ledger, State
+from pipeline.mapping.model import Mapping
 from pipeline.plan import NOTHING_HELD, Follows, Forebear, Held, HeldByForebears, Plan
 from pipeline.rows import Report, Status
 from pipeline.runs.job import Job, Parent
@@ -80,6 +81,18 @@ def lineage_of(job: Job, prepared: tuple[Prepared, ...]) -> Iterator[Lineage]:
         forebears, lost = _forebears(follows, stack)
         held = HeldByForebears(forebears) if forebears else NOTHING_HELD
         yield Lineage(held, follows, tuple(lost))
+
+
+def notes_of_part(lineage: Lineage, mapping: Mapping, read: int) -> tuple[str, ...]:
+    """A warning where equal rows are told apart by their number only."""
+    follows = lineage.follows
+    if mapping.key or follows is None or follows.whole or read >= follows.flawed:
+        return ()
+    return (
+        f"The file has {read:,} of the {follows.flawed:,} rows to correct, and the "
+        "mapping has no `key`: equal rows that are corrected in several runs count as "
+        "one. Keep all rows in the file, also those that are right by now.",
+    )
 
 
 def _no_report(prepared: Prepared) -> SettingsError:

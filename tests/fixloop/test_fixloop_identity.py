@@ -64,6 +64,31 @@ def test_a_later_round_counts_what_all_rounds_before_it_hold(api: Api) -> None:
     assert api.taken == {"Call": 3}
 
 
+def test_a_part_of_the_rows_to_correct_comes_with_a_warning(api: Api) -> None:
+    first = api.run(source(BAD, ("later", "Call")), *PLAIN)
+    fixed = corrected(fix_me_of(first), right)
+    whole = fixed.read_text("utf-8-sig").splitlines(keepends=True)
+    fixed.write_text("".join(whole[:2]), encoding="utf-8")
+
+    told = "The file has 1 of the 2 rows to correct, and the mapping has no `key`"
+    assert told in api.run(fixed).out
+
+    fixed.write_text("".join(whole), encoding="utf-8")
+    again = api.run(fixed)
+    assert told not in again.out
+    assert counts(again) == {"created": 1, "duplicate": 1}
+
+
+def test_reports_are_not_compared_with_one_another(api: Api) -> None:
+    first = api.run(source(GOOD, BAD), *PLAIN)
+    fixed = corrected(fix_me_of(first), right)
+    api.run(fixed)
+    text = fixed.read_text("utf-8-sig").replace("When,What", "When,What,More")
+    fixed.write_text(text.replace("2024-03-01,Call", "2024-03-01,Call,m"), "utf-8")
+
+    assert "Changed:" not in api.run(fixed).err
+
+
 def test_a_refused_row_that_is_not_changed_stays_the_record_it_is(api: Api) -> None:
     refused = ("2024-03-01", "refuse")
     first = api.run(source(refused, GOOD), *PLAIN)

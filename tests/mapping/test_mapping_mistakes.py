@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.errors import MappingError
 from pipeline.mapping import load_mapping
+from pipeline.yaml_file import MOST_BYTES
 from tests.mapping.given import ACCOUNT, CONTACT, LEAST, MISTAKES, loaded, refused, told
 
 FORMATS = (
@@ -298,6 +299,16 @@ def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
             "It must be a YAML file: save it as UTF-8.",
         )
     ]
+
+
+def test_a_file_that_is_larger_than_any_mapping_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text("#" * (MOST_BYTES + 1), encoding="utf-8")
+    with pytest.raises(MappingError) as caught:
+        load_mapping(path)
+
+    [mistake] = caught.value.mistakes
+    assert mistake.message == "The mapping is larger than 5 MB."
 
 
 @pytest.mark.parametrize(

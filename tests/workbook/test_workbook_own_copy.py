@@ -168,11 +168,19 @@ def test_a_workbook_that_a_copy_would_harm_is_left_alone(
 ) -> None:
     source = rich_workbook(here / "calls.xlsx")
     with zipfile.ZipFile(source, "a") as parts:
-        parts.writestr(part, b"")
+        parts.writestr(part, b"<xdr:twoCellAnchor/>")
 
     assert reason_not_to_copy(source.read_bytes(), Bounds()) == (
         f"it holds {holds}, which a copy would lose"
     )
+
+
+def test_a_drawing_that_shows_nothing_does_no_harm(here: Path) -> None:
+    source = rich_workbook(here / "calls.xlsx")
+    with zipfile.ZipFile(source, "a") as parts:
+        parts.writestr("xl/drawings/drawing1.xml", b"<xdr:wsDr/>")
+
+    assert reason_not_to_copy(source.read_bytes(), Bounds()) == ""
 
 
 def test_newer_rules_are_not_lost_in_a_copy(here: Path) -> None:

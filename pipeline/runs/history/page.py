@@ -78,7 +78,7 @@ def _page(folder: Path, runs: Sequence[PastRun]) -> str:
 def _verdict(last: PastRun) -> str:
     needy, unsent = last.needs_a_person, last.counts[Status.UNSENT]
     if last.status == RunStatus.OK:
-        return "All is well: the last run ended without trouble."
+        return "The last run ended without trouble."
     if last.status == RunStatus.ATTENTION:
         verb = "needs" if needy == 1 else "need"
         return f"The last run left {_rows(needy)} that {verb} a person."

@@ -41,6 +41,7 @@ _NAMES: Final = (
     ("xl/drawings", "drawings"),
     ("_xmlsignatures", "a signature"),
 )
+_DRAWING: Final = re.compile(r"xl/drawings/(_rels/)?drawing\d+\.xml(\.rels)?")
 _CELL: Final = re.compile(rb"<(?:\w+:)?c[ />]")
 _ROW: Final = re.compile(rb"<(?:\w+:)?row[ />]")
 _EXTENSION: Final = re.compile(rb"<(?:\w+:)?extLst[ />]")
@@ -64,9 +65,18 @@ def _foreign(parts: zipfile.ZipFile) -> str:
     names = [name for name in parts.namelist() if not name.endswith("/")]
     if "xl/workbook.xml" not in names:
         return "it is no XLSX workbook"
-    foreign = [name for name in names if not _CARRIED.fullmatch(name)]
+    unknown = [name for name in names if not _CARRIED.fullmatch(name)]
+    foreign = [name for name in unknown if not _is_empty_drawing(parts, name)]
     found = dict.fromkeys(map(_named, foreign))
     return f"it holds {', '.join(found)}, which a copy would lose" if found else ""
+
+
+def _is_empty_drawing(parts: zipfile.ZipFile, name: str) -> bool:
+    """LibreOffice writes one for each sheet that has or had comments or lists."""
+    if _DRAWING.fullmatch(name) is None:
+        return False
+    content = parts.read(name)
+    return b"Anchor" not in content and b"<Relationship " not in content
 
 
 def _named(part: str) -> str:
