@@ -1,7 +1,7 @@
 """map: source columns become activity fields, by the mapping."""
 
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -22,7 +22,7 @@ from pipeline.mapping.skips import skipped_rows
 from pipeline.mapping.text import cleaned, shortened
 from pipeline.mapping.times import TimeRule, parse_times
 from pipeline.mapping.transforms import transformed
-from pipeline.rows import Batch, Mapped
+from pipeline.rows import Batch, Mapped, Severity
 from pipeline.spreadsheet_text import SHORTENED
 
 KEY_SEPARATOR = "\x1f"
@@ -62,7 +62,7 @@ def map_rows(batch: Batch, bound: BoundMapping) -> Mapped:
     ]
     issues += [found for field in fields for found in field.issues]
     return Mapped(
-        batch,
+        replace(batch, issues=_of_no_harm_elsewhere(batch.issues, bound)),
         kept.select("row", *(field.column for field in fields)),
         skipped,
         keys,
@@ -70,6 +70,15 @@ def map_rows(batch: Batch, bound: BoundMapping) -> Mapped:
         _still_dropped(all_issues(issues), [field.resolved for field in fields]),
         tuple(note for field in fields for note in field.notes),
     )
+
+
+def _of_no_harm_elsewhere(issues: pl.DataFrame, bound: BoundMapping) -> pl.DataFrame:
+    """A formula that nobody calculated stops a row only where the mapping reads it."""
+    unread = (pl.col("code") == "uncalculated") & ~pl.col("column").is_in(
+        list(bound.headers.names.values())
+    )
+    severity = pl.when(unread).then(pl.lit(Severity.WARNING.value))
+    return issues.with_columns(severity=severity.otherwise("severity"))
 
 
 @dataclass(frozen=True)
