@@ -83,6 +83,12 @@ class Source:
     report: Report | None = None
 
     @property
+    def fingerprint(self) -> str:
+        """The same for the same bytes, sheet and section, whatever the file's name."""
+        parts = (self.sha256, self.sheet, self.section)
+        return " ".join(part for part in parts if part)
+
+    @property
     def label(self) -> str:
         return self.path if self.sheet is None else f"{self.path} [{self.sheet}]"
 

@@ -164,6 +164,7 @@ def objection(plan: Plan, run: OpenRun, tools: Tools) -> Posted | None:
 
 def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
     """Sends what the plan holds and the ledger does not, a pilot of it first."""
+    tools.ledger.keep_sources(run.number, plan.fingerprints)
     sender = tools.sender_for(run.number)
     piloted = Posted()
     if tools.orders.pilot:

@@ -59,6 +59,23 @@ GUARDS: Final = (
         level=Level.RUN,
     ),
     Entry(
+        "source_imported_before",
+        "This very source was sent before, and now its rows look new",
+        means="Together they would be more activities than the source has rows: some "
+        "would be there twice. Nothing was sent.",
+        why="The time zone, a field, the `key` or the `system` is not as it was. "
+        "Without a `key`, any change of the content makes a row another record.",
+        fix=Fix(
+            mapping="Run the source with the mapping and the options of then; what "
+            "was sent with a wrong one is corrected in Reevo.",
+            machine="If these are other activities, such as a task for each call: "
+            "`--allow-repeats`.",
+        ),
+        example="calls.csv was sent with the time zone UTC, and is run again with "
+        "`--timezone America/New_York`.",
+        level=Level.RUN,
+    ),
+    Entry(
         "first_run_not_confirmed",
         "You did not confirm the first run",
         means="The first run against a target asks before it sends. Nothing was sent.",

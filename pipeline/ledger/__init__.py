@@ -9,6 +9,7 @@ from pipeline.ledger.ledger import (
 from pipeline.ledger.memory import ANSWER_SCHEMA
 from pipeline.ledger.recorder import Recorder
 from pipeline.ledger.records import (
+    FormerRun,
     Intent,
     RunEnd,
     RunRecord,
@@ -24,6 +25,7 @@ __all__ = [
     "SENDINGS_SCHEMA",
     "STANDING_SCHEMA",
     "UNCERTAIN_SCHEMA",
+    "FormerRun",
     "Intent",
     "Ledger",
     "Recorder",

@@ -23,6 +23,8 @@ from pipeline.ledger.queries import (
     ALL_BODIES,
     ANY_SENDING,
     COUNTS,
+    FORMER_RUNS,
+    KEEP_SOURCE,
     KNOWN_IDS,
     SAMPLED_BODIES,
     SENDINGS,
@@ -32,6 +34,8 @@ from pipeline.ledger.queries import (
     UNSETTLED,
 )
 from pipeline.ledger.records import (
+    LIVE,
+    FormerRun,
     RunEnd,
     RunRecord,
     Seen,
@@ -237,6 +241,31 @@ class Ledger:
         """Whether a run to that target and workspace created a row."""
         return bool(self._rows(SENT_BEFORE, (target, workspace))[0][0])
 
+    def keep_sources(self, run: int, rows: Dict[str, int]) -> None:
+        """Writes down what the run is about to send: rows by source's fingerprint."""
+        with self._transaction():
+            kept = [(run, each, count) for each, count in rows.items()]
+            self._connection.executemany(KEEP_SOURCE, kept)
+
+    def former_runs(
+        self, target: str, workspace: str, fingerprints: Iterable[str]
+    ) -> list[FormerRun]:
+        """The runs there that sent rows of these sources only, the oldest first.
+
+        Not those of an older program, which kept no fingerprints.
+        """
+        given = json.dumps(sorted(fingerprints))
+        there = {"given": given, "target": target, "workspace": workspace}
+        found = self._rows(FORMER_RUNS, there)
+        read: dict[tuple[int, str], dict[str, int]] = {}
+        for number, name, fingerprint, rows in found:
+            read.setdefault((number, name), {})[fingerprint] = rows
+        former = (
+            FormerRun(name, self._live(number), rows)
+            for (number, name), rows in read.items()
+        )
+        return [one for one in former if one.live]
+
     def settle(self, run: int, settled: Sequence[Settled]) -> None:
         """Writes down what came of uncertain sendings, all of it or none.
 
@@ -310,6 +339,10 @@ class Ledger:
             return pl.DataFrame(schema=schema)
         rows = self._rows(query, {"wanted": wanted, "run": run})
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _live(self, run: int) -> int:
+        counts = self.counts(run)
+        return sum(counts.get(state, 0) for state in LIVE)
 
     def _rows(self, query: str, values: _Values = ()) -> list[tuple[Any, ...]]:
         with translated(self.path):

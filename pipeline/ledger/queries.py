@@ -61,6 +61,19 @@ SELECT count(DISTINCT body) FROM sending
 WHERE +state = 1 AND body IN (SELECT digest FROM wanted)
     AND run IN (SELECT id FROM run WHERE target = :target AND workspace = :workspace)
 """  # noqa: S608
+KEEP_SOURCE: Final = """
+INSERT INTO source (run, fingerprint, rows) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+"""
+FORMER_RUNS: Final = """
+WITH given (mark) AS (SELECT value FROM json_each(:given))
+SELECT run.id, run.name, mark, source.rows FROM given
+CROSS JOIN source ON source.fingerprint = mark JOIN run ON run.id = source.run
+WHERE target = :target AND workspace = :workspace AND NOT EXISTS (
+    SELECT 1 FROM source AS other
+    WHERE other.run = run.id AND fingerprint NOT IN (SELECT mark FROM given)
+)
+ORDER BY run.id
+"""
 SENT_BEFORE: Final = """
 SELECT EXISTS (
     SELECT 1 FROM run

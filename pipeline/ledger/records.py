@@ -4,6 +4,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from typing import Final
 
 
 class State(IntEnum):
@@ -18,6 +19,9 @@ class State(IntEnum):
     REJECTED = 2
     UNCERTAIN = 3
     RELEASED = 4
+
+
+LIVE: Final = (State.INTENT, State.CREATED, State.UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,15 @@ class Topic:
     record_type: str
     field: str
     kind: str
+
+
+@dataclass(frozen=True)
+class FormerRun:
+    """A run that sent: `live` sendings, and the rows it read, by fingerprint."""
+
+    name: str
+    live: int
+    rows: Dict[str, int]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from typing import Final
 
 APPLICATION_ID: Final = 0x41494D70  # "AImp"
-VERSION: Final = 4
+VERSION: Final = 5
 # `run.created` counts the run's created sendings, NULL where nobody counted: the
 # runs of a version 1. `claimed_at` is 0 for what a version 1 claimed. `run.issues` is
 # a JSON object of counts by code, NULL where the run did not end, or an older version
@@ -93,6 +93,14 @@ WHERE state = 1 AND substr(body, 1, 1) < x'10'""",
     run TEXT NOT NULL,
     PRIMARY KEY (system, mapping, source)
 ) STRICT, WITHOUT ROWID""",
+    # What a run was about to send: sources by fingerprint, and the rows read.
+    "source": """CREATE TABLE source (
+    run INTEGER NOT NULL REFERENCES run,
+    fingerprint TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    PRIMARY KEY (run, fingerprint)
+) STRICT, WITHOUT ROWID""",
+    "source_fingerprint": "CREATE INDEX source_fingerprint ON source (fingerprint)",
 }
 # For each older version what makes it the next one; no row is rewritten.
 STEPS: Final[dict[int, tuple[str, ...]]] = {
@@ -107,6 +115,7 @@ STEPS: Final[dict[int, tuple[str, ...]]] = {
     ),
     2: (SCHEMA["topic"], SCHEMA["answer"], SCHEMA["seen"]),
     3: ("ALTER TABLE run ADD COLUMN issues TEXT",),
+    4: (SCHEMA["source"], SCHEMA["source_fingerprint"]),
 }
 
 

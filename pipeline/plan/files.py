@@ -98,6 +98,14 @@ class Plan:
     follows: Follows | None = None
 
     @property
+    def fingerprints(self) -> Dict[str, int]:
+        """How many rows were read, by the fingerprint of their source."""
+        counted = Counter[str]()
+        for source, rows in zip(self.sources, self.rows, strict=True):
+            counted[source.fingerprint] += rows
+        return counted
+
+    @property
     def has_contents(self) -> bool:
         """Whether its rows are identified by their content, and tell their ordinals."""
         return all(batch.has_contents for batch in self.batches)

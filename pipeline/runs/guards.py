@@ -84,6 +84,39 @@ class ImportedBefore:
         )
 
 
+class SourceImportedBefore:
+    """More would be sent of one source than it has rows: some would be there twice.
+
+    That is what comes of another time zone, `key` or `system`: rows look new.
+    """
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        former = ledger.former_runs(run.target, run.workspace, plan.fingerprints)
+        former = [one for one in former if one.name != run.name]
+        new = plan.counts.get(Status.UNSENT, 0)
+        if not former or not new:
+            return None
+        rows = sum(
+            max(count, *(one.rows.get(fingerprint, 0) for one in former))
+            for fingerprint, count in plan.fingerprints.items()
+        )
+        sent = sum(one.live for one in former)
+        twice = sent + new - rows
+        if twice <= 0:
+            return None
+        return Posted(
+            Ending.STOPPED,
+            f"{sent:,} rows of this very source were sent before (run "
+            f"{former[-1].name}), and {new:,} that look new are to be sent now. "
+            f"It has {rows:,} rows: at least {twice:,} would be there twice. Was the "
+            "time zone, a field, the `key` or the `system` changed? Nothing was sent.",
+            "Run it as it was run then. If these are other activities all the same, "
+            "add --allow-repeats.",
+            resumable=False,
+            code="source_imported_before",
+        )
+
+
 @dataclass(frozen=True)
 class FirstRun:
     """The first real run against a target shows what it is about to do, and asks."""

@@ -20,7 +20,7 @@ from pipeline.ledger.schema import (
     VERSION,
     same_statement,
 )
-from tests.ledger import version_2, version_3
+from tests.ledger import version_2, version_3, version_4
 from tests.ledger.given import (
     NAME,
     STARTED,
@@ -306,3 +306,14 @@ def test_a_program_of_version_3_that_has_it_open_ends_its_run(path: Path) -> Non
                 None,
             )
             assert ledger.check() == []
+
+
+def test_what_a_program_of_version_4_sent_has_no_sources(path: Path) -> None:
+    version_4.write_ledger(path, NAME, {1: State.CREATED})
+    with Ledger.open(path) as ledger:
+        place = record().target, record().workspace
+        assert ledger.former_runs(*place, ["aa"]) == []
+        ledger.keep_sources(ledger.number_of(NAME), {"aa": 1})
+
+        assert [one.name for one in ledger.former_runs(*place, ["aa"])] == [NAME]
+        assert ledger.check() == []

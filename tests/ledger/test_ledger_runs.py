@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from pipeline.errors import LedgerError
-from pipeline.ledger import Ledger, RunEnd
-from tests.ledger.given import NAME, STARTED, record
+from pipeline.ledger import FormerRun, Ledger, RunEnd, State
+from tests.ledger.given import NAME, STARTED, record, send
 
 
 def test_a_run_is_read_as_it_was_begun(ledger: Ledger, run: int) -> None:
@@ -57,3 +57,28 @@ def test_two_runs_of_one_name_are_refused(ledger: Ledger, run: int) -> None:
         ledger.begin_run(record())
 
     assert ledger.runs() == [record()]
+
+
+def test_who_sent_the_same_sources_is_known_by_what_they_hold(ledger: Ledger) -> None:
+    runs = {
+        name: ledger.begin_run(record(name))
+        for name in ("both", "first", "other", "refused")
+    }
+    ledger.keep_sources(runs["both"], {"aa": 3, "bb Sheet1": 5})
+    ledger.keep_sources(runs["first"], {"aa": 2})
+    ledger.keep_sources(runs["first"], {"aa": 9})
+    ledger.keep_sources(runs["other"], {"cc": 1})
+    ledger.keep_sources(runs["refused"], {"aa": 1})
+    lived = {1: State.CREATED, 2: State.UNCERTAIN, 3: State.INTENT, 4: State.REJECTED}
+    send(ledger.path, runs["both"], lived)
+    send(ledger.path, runs["first"], {11: State.CREATED})
+    send(ledger.path, runs["other"], {21: State.CREATED})
+    send(ledger.path, runs["refused"], {31: State.REJECTED, 32: State.RELEASED})
+    there = record().target, record().workspace
+
+    both = FormerRun("both", 3, {"aa": 3, "bb Sheet1": 5})
+    first = FormerRun("first", 1, {"aa": 2})
+    assert ledger.former_runs(*there, ["aa", "bb Sheet1"]) == [both, first]
+    assert ledger.former_runs(*there, ["aa"]) == [first]
+    assert ledger.former_runs(*there, ["bb Sheet1"]) == []
+    assert ledger.former_runs(record().target, "elsewhere", ["aa"]) == []

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from openpyxl import Workbook
 
 from pipeline.sandbox.process import Sandbox, running_sandbox
 from tests.commands import activity_import, outcomes
@@ -264,6 +265,74 @@ def test_a_few_rows_with_content_of_others_go_in(api: Sandbox) -> None:
 
     assert activity_import(*RUN).code == 0
     assert len(taken(api)) == 12
+
+
+KEYLESS = MAPPING.replace("key: [Id]\n", "")
+
+
+def test_a_source_that_looks_new_under_another_time_zone_is_not_sent_twice(
+    api: Sandbox,
+) -> None:
+    source(3)
+    lines = Path("rows.csv").read_text().replace("Z,", ",")
+    Path("rows.csv").write_text(lines)
+    Path("plain.yaml").write_text(KEYLESS)
+    first = activity_import(*RUN, "--timezone", "UTC")
+    elsewhere = (*RUN, "--timezone", "America/New_York")
+
+    foreseen = activity_import(*elsewhere, "--dry-run")
+    stopped = activity_import(*elsewhere)
+    limited = activity_import(*elsewhere, "--limit", "1")
+    assert (foreseen.code, stopped.code, limited.code) == (4, 4, 4), limited.out
+    assert (
+        f"3 rows of this very source were sent before (run {first.run}), and 3 that "
+        "look new are to be sent now. It has 3 rows: at least 3 would be there twice. "
+        "Was the time zone, a field, the `key` or the `system` changed? Nothing was "
+        "sent. Run it as it was run then. If these are other activities all the same, "
+        "add --allow-repeats."
+    ) in " ".join(stopped.out.split())
+    assert "It has 3 rows: at least 1 would be" in " ".join(limited.out.split())
+    assert len(taken(api)) == 3
+    assert activity_import(*RUN, "--timezone", "UTC").code == 0
+    assert len(taken(api)) == 3
+
+    assert activity_import("resume", stopped.run).code == 4
+    assert activity_import("resume", stopped.run, "--allow-repeats").code == 0
+    assert len(taken(api)) == 6
+
+
+def test_rows_that_were_not_sent_before_go_in_when_the_mapping_is_mended(
+    api: Sandbox,
+) -> None:
+    source(4)
+    wrong = Path("rows.csv").read_text().replace("2024-03-01 10:00:00Z", "01.03.24", 2)
+    Path("rows.csv").write_text(wrong)
+    Path("plain.yaml").write_text(KEYLESS)
+    assert activity_import(*RUN).code == 3
+    formats = "from: When, formats: [iso, '%d.%m.%y']"
+    Path("plain.yaml").write_text(KEYLESS.replace("from: When", formats))
+
+    assert activity_import(*RUN, "--limit", "1").code == 0
+    assert activity_import(*RUN).code == 0
+    assert len(taken(api)) == len(set(taken(api))) == 4
+
+
+def test_the_sheets_of_a_workbook_are_sources_of_their_own(api: Sandbox) -> None:
+    source(0)
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name in ("North", "South"):
+        sheet = book.create_sheet(name)
+        sheet.append(["Id", "When", "What"])
+        sheet.append([f"{name}-1", "2024-03-01 10:00:00Z", f"Call {name}"])
+    book.save("rows.xlsx")
+    sheets = ("run", "rows.xlsx", "-m", "plain.yaml", "--sheet")
+
+    assert [activity_import(*sheets, name).code for name in ("North", "South")] == [
+        0,
+        0,
+    ]
+    assert taken(api) == ["Call North", "Call South"]
 
 
 def test_what_another_workspace_took_is_no_reason_to_stop(api: Sandbox) -> None:
