@@ -16,7 +16,7 @@ from pipeline.cli.options import (
     scenario_option,
 )
 from pipeline.cli.resume import same_target
-from pipeline.cli.run import check_scenario, sending_of
+from pipeline.cli.run import check_sandbox, sending_of
 from pipeline.cli.tools import tools_for
 from pipeline.run import reconcile as reconcile_run
 from pipeline.runs.verdicts import Verdict, read_verdict
@@ -85,7 +85,7 @@ def reconcile(
     with told(as_json=as_json):
         path, record = ledger_of(name, ledger)
         sending = same_target(sending_of(options), record)
-        check_scenario(sending)
+        check_sandbox(sending)
         with tools_for(path, sending, lambda _: (), quiet=quiet) as tools:
             summary = reconcile_run(record, taken, not_taken, tools)
     end_with(summary, as_json=as_json)

@@ -16,7 +16,7 @@ from pipeline.cli.options import (
     sending_options,
 )
 from pipeline.cli.orders import there
-from pipeline.cli.run import check_scenario, sending_of
+from pipeline.cli.run import check_sandbox, sending_of
 from pipeline.cli.tools import SANDBOX_TARGET, Sending, target_of, tools_for
 from pipeline.errors import SettingsError
 from pipeline.ledger import RunRecord
@@ -56,7 +56,7 @@ def resume(
     with told(as_json=as_json):
         path, record = ledger_of(name, ledger)
         sending = same_target(sending_of(options), record)
-        check_scenario(sending)
+        check_sandbox(sending)
 
         def guards(consent: Consent) -> tuple[Guard, ...]:
             return tuple(_guards(record, consent, allow_repeats=allow_repeats))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from pipeline.cli.again import typed_options
 from pipeline.cli.choosing import chosen_mapping
@@ -116,10 +117,16 @@ def sending_of(options: dict[str, Any]) -> Sending:
     return Sending(**{name: options.pop(name) for name in names})
 
 
-def check_scenario(sending: Sending) -> None:
-    """Raises click.UsageError for a scenario without the stand-in that plays it."""
+def check_sandbox(sending: Sending) -> None:
+    """Raises click.UsageError for what does not go with the stand-in, or without it."""
     if sending.scenario is not None and not sending.sandbox:
         raise click.UsageError("--scenario is for the sandbox: add --sandbox.")
+    source = click.get_current_context().get_parameter_source("base_url")
+    if sending.sandbox and source is ParameterSource.COMMANDLINE:
+        raise click.UsageError(
+            "--sandbox sends to a stand-in of its own: leave --base-url out. To send "
+            "to one that `activity-import sandbox` started, leave --sandbox out."
+        )
 
 
 def _run(
@@ -134,7 +141,7 @@ def _run(
     asked = Asked.of(options)
     with told(as_json=as_json), spooling() as spool:
         sending = sending_of(options)
-        check_scenario(sending)
+        check_sandbox(sending)
         job = _job(command, asked, sending, options, spool)
         job = replace(job, dry_run=dry_run)
         guards = asked.guards()

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from platformdirs import user_config_path, user_state_path
 
@@ -12,6 +12,11 @@ from pipeline.nearest import nearest
 FILE_NAME = "activity-import.toml"
 APP = "activity-import"
 Options = dict[str, dict[str, Any]]
+_TYPED: Final = (str, int, float)
+# What a person orders for one run must not hold for those after it.
+_ORDERS: Final = frozenset(
+    {"yes", "allow-repeats", "resend-uncertain", "corrects", "taken", "not-taken"}
+)
 
 
 def state_folder() -> Path:
@@ -46,7 +51,9 @@ def _read(path: Path, options: Options) -> Options:
     tables = {name: content.pop(name) for name in options if name in content}
     settings = {name: _known(content, names) for name, names in options.items()}
     everywhere = {name for names in options.values() for name in names}
-    _refuse(path, set(content) - everywhere, everywhere)
+    _refuse(path, set(content) - everywhere, everywhere | options.keys())
+    _refuse_other_kinds(path, content, tables)
+    _refuse_orders(path, set(content).union(*tables.values()))
     for command, table in tables.items():
         known = set(options[command])
         _refuse(path, set(table) - known, known, of=f" for {command}")
@@ -56,6 +63,35 @@ def _read(path: Path, options: Options) -> Options:
 
 def _known(content: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
     return {names[key]: value for key, value in content.items() if key in names}
+
+
+def _refuse_other_kinds(
+    path: Path, content: dict[str, Any], tables: dict[str, Any]
+) -> None:
+    """A command is a table, and a value is what can be typed."""
+    tabled = [table for table in tables.values() if isinstance(table, dict)]
+    wrong = [name for name, table in tables.items() if not isinstance(table, dict)]
+    for values in (content, *tabled):
+        wrong += [key for key, one in values.items() if not isinstance(one, _TYPED)]
+    if wrong:
+        raise SettingsError(
+            f"The settings file has values of the wrong kind: {', '.join(wrong)}.",
+            where=str(path),
+            hint="Write a text, a number, true or false after each key, such as "
+            "rate = 20, and the name of a command in brackets: [validate].",
+            code="settings_file_wrong",
+        )
+
+
+def _refuse_orders(path: Path, keys: set[str]) -> None:
+    if ordered := sorted(keys & _ORDERS):
+        raise SettingsError(
+            f"The settings file gives an order: {', '.join(ordered)}.",
+            where=str(path),
+            hint="An order holds for the one run that it is typed with: take it out, "
+            f"and type --{ordered[0]} where you mean it.",
+            code="settings_file_wrong",
+        )
 
 
 def _refuse(path: Path, unknown: set[str], known: set[str], *, of: str = "") -> None:

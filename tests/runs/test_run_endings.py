@@ -472,13 +472,49 @@ def test_settings_come_from_the_working_folder_below_options_and_environment(
     assert from_file["target"] == api
 
 
-def test_a_settings_file_with_an_unknown_key_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("limt = 2\n", "'limt' (did you mean 'limit'?)"),
+        ("[validat]\nlimit = 2\n", "'validat' (did you mean 'validate'?)"),
+    ],
+)
+def test_a_settings_file_with_an_unknown_key_is_refused(text: str, told: str) -> None:
     source(1)
-    Path("activity-import.toml").write_text("limt = 2\n")
+    Path("activity-import.toml").write_text(text)
     ended = activity_import("validate", "rows.csv", *PLAIN)
 
     assert ended.code == 1
-    assert "unknown keys: 'limt' (did you mean 'limit'?)" in ended.err
+    assert f"unknown keys: {told}." in ended.err
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("run = 5", "run"),
+        ("rate = {a = 1}\n[validate]\nlimit = [1]", "rate, limit"),
+    ],
+)
+def test_a_settings_file_with_values_of_a_wrong_kind_is_refused(
+    text: str, wrong: str
+) -> None:
+    source(1)
+    Path("activity-import.toml").write_text(text)
+    ended = activity_import("validate", "rows.csv", *PLAIN)
+
+    assert ended.code == 1
+    assert f"The settings file has values of the wrong kind: {wrong}.\n" in ended.err
+
+
+@pytest.mark.parametrize("text", ["yes = true", "[resume]\nallow-repeats = true"])
+def test_an_order_is_typed_and_no_setting(text: str) -> None:
+    source(1)
+    Path("activity-import.toml").write_text(text)
+    ended = activity_import("validate", "rows.csv", *PLAIN)
+
+    assert ended.code == 1
+    assert "The settings file gives an order: " in ended.err
+    assert "An order holds for the one run that it is typed with: take" in ended.err
 
 
 @pytest.mark.parametrize(
@@ -488,6 +524,7 @@ def test_a_settings_file_with_an_unknown_key_is_refused() -> None:
         ["run", "rows.csv", *PLAIN, "--rate", "fast"],
         ["run", "rows.csv", *PLAIN, "--max-invalid", "101%"],
         ["run", "rows.csv", *PLAIN, "--patience", "soon"],
+        ["run", "rows.csv", *PLAIN, "--sandbox", "--base-url", "https://a.test"],
         ["sned"],
     ],
 )
