@@ -4,6 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from pipeline.ledger import (
 from pipeline.plan import Follows, Plan
 from pipeline.private_files import write_whole
 from pipeline.rows import Status
+from pipeline.runs.edited import remember_written, set_edited_aside
 from pipeline.runs.job import Tools
 from pipeline.runs.next_commands import next_commands, reconcile_command
 from pipeline.runs.record import (
@@ -128,13 +130,16 @@ def posted_before(run: OpenRun) -> Posted:
 def _reported(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:
     folder = Path(run.record.reports)
     sights = Sights()
+    edited = set_edited_aside(folder, run.folder)
     with writing_workbook(folder, plan) as book:
         counted = _write(run, plan, tools, [sights, book])
         summary = _summary(run, plan, posted, counted, tools)
+        summary = replace(summary, notes=(*summary.notes, *edited))
         ended = _ended(summary, run, counted)
         causes = sights.causes.found()
         book.finish(Told(run.record, summary.sources, ended, causes))
     write_page(folder, plan, sights, ended, run=run.record)
+    remember_written(folder, run.folder)
     return summary
 
 

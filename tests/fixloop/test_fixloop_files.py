@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.commands import Ended
+from tests.commands import Ended, activity_import
 from tests.fixloop.fixloop_givens import (
     KEYED,
     REASONS,
@@ -191,3 +191,27 @@ def test_a_file_that_is_no_report_corrects_nothing(api: Api) -> None:
 
     assert ended.code == 1
     assert "--corrects was given, and the file is no report of a run." in ended.err
+
+
+def test_corrections_outlive_a_report_that_is_written_again(api: Api) -> None:
+    first = flawed(api)
+    path = fix_me_of(first)
+    written = path.read_bytes()
+    edited = corrected(path, right).read_bytes()
+
+    again = activity_import("report", first.run)
+    assert activity_import("report", first.run).code == 3
+    aside = path.with_name("fix-me.edited-1.csv")
+    assert (path.read_bytes(), aside.read_bytes()) == (written, edited)
+    assert (
+        "fix-me.csv was changed since the report was written: that version is "
+        "fix-me.edited-1.csv now."
+    ) in " ".join(again.out.split())
+    assert sorted(each.name for each in path.parent.glob("*.edited-*")) == [aside.name]
+
+    path.with_name("report.xlsx").write_bytes(b"mine")
+    corrected(path, right)
+    activity_import("report", first.run)
+    assert path.with_name("report.edited-1.xlsx").read_bytes() == b"mine"
+    assert path.with_name("fix-me.edited-2.csv").read_bytes() == edited
+    assert counts(api.run(aside)) == {"created": 1}
