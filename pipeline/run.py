@@ -172,7 +172,8 @@ def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
     if piloted.ending is not Ending.FINISHED:
         return piloted
     requests = requests_of(plan, tools.ledger.standing)
-    return piloted.then(sender.send(requests, plan.requests))
+    left = plan.requests - tools.ledger.live(run.number)
+    return piloted.then(sender.send(requests, left))
 
 
 def end(run: OpenRun, plan: Plan, posted: Posted, tools: Tools) -> Summary:

@@ -1,8 +1,14 @@
 """No test sees, or leaves anything in, the home of the person who runs it."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Hundreds of processes are started: each would compile the program anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(autouse=True)

@@ -104,13 +104,13 @@ CHECKING: Final = (
     Entry(
         "repeated",
         "The record stands earlier in the source",
-        means="A row with the same key came before in this run; that one counts, and "
-        "this one is not sent.",
+        means="A row with the same key, or without a key the same content in another "
+        "source, came before in this run; that one counts, and this one is not sent.",
         why="The export holds the record twice, or two files overlap.",
         fix=Fix(spreadsheet="Nothing: the earlier row counts."),
         example="Id 00T7 in rows 15 and 16.",
         level=Level.WARNING,
-        message="A record with the same key stands earlier in this run.",
+        message="The same record stands earlier in this run.",
         hint="Nothing to do: the earlier one counts.",
     ),
     Entry(
@@ -125,8 +125,7 @@ CHECKING: Final = (
         ),
         example="Id 00T7 is 'Call' in row 15 and 'Mail' in row 16.",
         level=Level.WARNING,
-        message="A record with the same key but another content stands earlier in this "
-        "run.",
+        message="The same record, with another content, stands earlier in this run.",
         hint="Check which of the two is right; only the earlier one counts.",
     ),
     Entry(

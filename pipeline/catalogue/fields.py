@@ -47,7 +47,7 @@ FIELDS: Final = (
         ),
         example="31/02/2024: February has no 31st.",
         message="'{value}' in column '{column}' is not a date or time in the expected "
-        "form: {detail}.",
+        "form: {detail}.{near}",
         hint="Write it in the expected form, or add its form to `formats` in the "
         "mapping.",
     ),

@@ -186,6 +186,11 @@ class Ledger:
         rows = self._rows(COUNTS, {"run": run})
         return {State(state): count for state, count in rows if count}
 
+    def live(self, run: int) -> int:
+        """How many of the run's sendings are live."""
+        counts = self.counts(run)
+        return sum(counts.get(state, 0) for state in LIVE)
+
     def uncertain(self, run: int) -> pl.DataFrame:
         """The run's UNCERTAIN sendings: identity, claimed_at, at, code.
 
@@ -261,7 +266,7 @@ class Ledger:
         for number, name, fingerprint, rows in found:
             read.setdefault((number, name), {})[fingerprint] = rows
         former = (
-            FormerRun(name, self._live(number), rows)
+            FormerRun(name, self.live(number), rows)
             for (number, name), rows in read.items()
         )
         return [one for one in former if one.live]
@@ -339,10 +344,6 @@ class Ledger:
             return pl.DataFrame(schema=schema)
         rows = self._rows(query, {"wanted": wanted, "run": run})
         return pl.DataFrame(rows, schema=schema, orient="row")
-
-    def _live(self, run: int) -> int:
-        counts = self.counts(run)
-        return sum(counts.get(state, 0) for state in LIVE)
 
     def _rows(self, query: str, values: _Values = ()) -> list[tuple[Any, ...]]:
         with translated(self.path):

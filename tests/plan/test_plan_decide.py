@@ -9,7 +9,7 @@ from tests.plan.plan_givens import checked, identified, identity, standing
 from tests.stages.stage_givens import issue
 
 NOTHING = standing()
-REPEATED = "A record with the same key stands earlier in this run."
+REPEATED = "The same record stands earlier in this run."
 FIRST_COUNTS = "Nothing to do: the earlier one counts."
 
 
@@ -133,8 +133,7 @@ def test_a_repeated_row_with_another_content_is_a_duplicate_that_says_so() -> No
 
     told = {
         "code": "repeated_with_changes",
-        "message": "A record with the same key but another content stands earlier in "
-        "this run.",
+        "message": "The same record, with another content, stands earlier in this run.",
         "hint": "Check which of the two is right; only the earlier one counts.",
     }
     assert_frame_equal(found, frame(line(2, "duplicate", 1, **told, column="")))

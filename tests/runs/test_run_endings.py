@@ -86,7 +86,7 @@ Issues, with the first row of each:
   1x  required  row 3:  The field 'subject' is empty: column 'What' has no value.
   1x  bad_time  row 4:  'soon' in column 'When' is not a date or time in the expected \
 form: 2024-03-01 or 2024-03-01T10:30:00+01:00.
-  1x  repeated  row 5:  A record with the same key stands earlier in this run.
+  1x  repeated  row 5:  The same record stands earlier in this run.
 
 Note: {IN_UTC}
 Report: reports/RUN/ (report.html, report.xlsx, rows.csv, issues.csv, fix-me.csv)

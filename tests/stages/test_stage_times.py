@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline.mapping.times import TimeRule, parse_times
+from pipeline.mapping.times import FORMATS, TimeRule, parse_times
 from tests.stages.stage_givens import TIME, issue
 
 ISO = TimeRule(("iso",), "America/New_York", time(12))
@@ -248,6 +248,31 @@ def test_a_bad_time_names_all_forms_that_were_expected() -> None:
             "mapping.",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "formats", "told"),
+    [
+        ("13/01/2024", ("iso",), " `day_first` would read it."),
+        ("01/02/2024", ("iso",), " `day_first` or `month_first` would read it."),
+        ("13/01/2024", ("month_first",), " `day_first` would read it."),
+        ("31/02/2024", ("day_or_month_first",), ""),
+        ("Mar 1, 2024", ("iso",), " `month_name` would read it."),
+        ("2024-03-01", ("excel",), " `iso` would read it."),
+        ("1709287200", ("iso",), " `epoch_s` would read it."),
+        ("45352", ("iso",), " `excel` would read it."),
+        ("1200", ("iso",), ""),
+        ("soon", tuple(FORMATS), ""),
+    ],
+)
+def test_a_format_that_would_read_it_is_named(
+    value: str, formats: tuple[str, ...], told: str
+) -> None:
+    _, issues = times_of(cells(value), in_new_york(*formats))
+
+    [message] = issues["message"].to_list()
+    assert message.partition("expected form: ")[2].endswith(f".{told}")
+    assert ("would read it" in message) == bool(told)
 
 
 def test_a_time_in_the_gap_of_the_clock_does_not_exist() -> None:

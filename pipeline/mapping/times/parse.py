@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.issues import all_issues, issue_rows
 from pipeline.mapping.times.clock import placed
 from pipeline.mapping.times.forms import attempts
+from pipeline.mapping.times.otherwise import with_other_formats
 from pipeline.mapping.times.rule import FORMATS, TimeRule
 
 _UTC = pl.Datetime("us", "UTC")
@@ -68,7 +69,7 @@ def _unread(waiting: pl.DataFrame, rule: TimeRule) -> pl.DataFrame:
     forms = ", or ".join(FORMATS.get(name, f'"{name}"') for name in rule.formats)
     return issue_rows(
         "bad_time",
-        waiting,
+        with_other_formats(waiting, rule),
         column=pl.col("column"),
         field="activity_time",
         value=pl.col("value"),

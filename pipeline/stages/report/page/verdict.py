@@ -3,11 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from pipeline.rows import Status
 from pipeline.stages.report.page.attention import NEEDS_A_PERSON
 from pipeline.stages.report.write import FIX_ME
+
+_MANY: Final = 3
 
 
 class Tone(StrEnum):
@@ -121,10 +123,7 @@ def _todo(command: str, ended: Told) -> str:
     _program, verb, *words = command.split()
     flawed = counts[Status.INVALID] + counts[Status.REJECTED]
     if flawed and verb == "run" and any(FIX_ME in word for word in words):
-        return (
-            f"Open {FIX_ME} in a spreadsheet: it holds {_rows(flawed)} with the reason "
-            "beside each. Correct them, save, and type:"
-        )
+        return _to_mend(flawed, counts.total())
     told = {
         "run": "Nothing was sent yet. To send the rows, type:",
         "resume": "To send the rows that were not sent, type:",
@@ -134,6 +133,19 @@ def _todo(command: str, ended: Told) -> str:
     if verb == "history" and ended.status == "ok":
         return "Nothing is left to do. To see all runs, type:"
     return told.get(verb, "Type:")
+
+
+def _to_mend(flawed: int, read: int) -> str:
+    by_hand = (
+        f"pen {FIX_ME} in a spreadsheet: it holds {_rows(flawed)} with the reason "
+        "beside each. Correct them, save, and type:"
+    )
+    if flawed < _MANY or 2 * flawed < read:
+        return f"O{by_hand}"
+    return (
+        "Where so many rows are wrong, it is more often the mapping: see the issues, "
+        f"correct it, and run the source again. Or o{by_hand}"
+    )
 
 
 def _rows(count: int) -> str:
