@@ -162,6 +162,16 @@ PLACES: Final = (
         level=Level.RUN,
     ),
     Entry(
+        "secrets_file_wrong",
+        "The file of secrets cannot be used as it is",
+        means="The file of `nightly install --secrets-file` is open to others, or has "
+        "lines that systemd reads otherwise than a shell.",
+        why="`$`, quotes and blanks mean different things to the two.",
+        fix=Fix(machine="chmod 600 FILE, and each line as NAME='value'."),
+        example="SMTP_PASSWORD=a$b, which a shell takes for a and a variable.",
+        level=Level.RUN,
+    ),
+    Entry(
         "time_zones_missing",
         "The time zones of the world are not known here",
         means="The data that says which clocks are put forward, and when, is missing.",

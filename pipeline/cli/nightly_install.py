@@ -2,6 +2,8 @@
 
 import difflib
 import os
+import re
+import shlex
 import sys
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -9,24 +11,32 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from platformdirs import user_config_path
 
 from pipeline.cli.ending import told
 from pipeline.cli.nightly_runner import ledger_path
 from pipeline.cli.options import EXISTING
-from pipeline.errors import PipelineError, ReportError
+from pipeline.errors import PipelineError, ReportError, SettingsError
 from pipeline.nightly.install import (
     SERVICE,
     TIMER,
     Schedule,
     Unit,
+    check_secrets_file,
+    commands_for,
     cron_line,
+    make_folders,
     units_of,
 )
 from pipeline.nightly.load import load_config
+from pipeline.printable import printable
 from pipeline.private_files import writing
+from pipeline.runs.typed import command, from_here
 
 _SYSTEM_UNITS = Path("/etc/systemd/system")
+_USER = re.compile(r"[A-Za-z_][\w.-]{0,30}", re.ASCII)
+_REPEATED = frozenset({"at", "user", "key_file", "secrets_file"})
 
 
 def _time_of_day(_context: click.Context, _option: click.Parameter, text: str) -> time:
@@ -34,6 +44,14 @@ def _time_of_day(_context: click.Context, _option: click.Parameter, text: str) -
         return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007
     except ValueError:
         raise click.BadParameter(f"'{text}' is no time such as 02:00.") from None
+
+
+def _user_name(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> str | None:
+    if text is not None and not _USER.fullmatch(text):
+        raise click.BadParameter(f"'{printable(text)}' is no name of a user.")
+    return text
 
 
 @click.command("install")
@@ -49,6 +67,7 @@ def _time_of_day(_context: click.Context, _option: click.Parameter, text: str) -
 )
 @click.option(
     "--user",
+    callback=_user_name,
     metavar="NAME",
     help="A unit of the whole machine that runs as NAME; default: a unit of your own.",
 )
@@ -78,19 +97,23 @@ def install(*, config: Path, cron: bool, write: bool, force: bool, **how: Any) -
     user = how["user"]
     if cron and (write or user):
         raise click.UsageError("--cron only prints: add the line by `crontab -e`.")
+    if force and not write:
+        raise click.UsageError("--force is for units that are written: add --write.")
     with told():
         schedule = _schedule(config, **how)
         if cron:
             click.echo(cron_line(schedule), nl=False)
-            click.echo("\nNext:\n  crontab -e", err=True)
+            click.echo("\n".join(_after_cron(schedule)), err=True)
             return
         units = units_of(schedule)
         folder = _SYSTEM_UNITS if user else user_config_path("systemd") / "user"
         if write:
-            _write(folder, units, force=force)
+            _write(folder, units, schedule, force=force)
         else:
             click.echo("\n".join(_shown(folder, units)), nl=False)
-    click.echo("\n".join(_next(config, is_written=write, is_own=not user)), err=True)
+    typed = _typed(click.get_current_context())
+    told_next = _next(schedule, typed, is_written=write)
+    click.echo("\n".join(told_next), err=True)
 
 
 def _schedule(
@@ -101,6 +124,8 @@ def _schedule(
     secrets_file: Path | None,
 ) -> Schedule:
     loaded = load_config(config, os.environ)
+    if secrets_file is not None:
+        check_secrets_file(secrets_file)
     if user is not None and loaded.ledger is None:
         raise PipelineError(
             f"The configuration names no ledger, and {user} has another home.",
@@ -131,21 +156,27 @@ def _shown(folder: Path, units: tuple[Unit, ...]) -> Iterator[str]:
         yield unit.text
 
 
-def _write(folder: Path, units: tuple[Unit, ...], *, force: bool) -> None:
-    """All or none; raises ReportError where another file would be lost."""
+def _write(
+    folder: Path, units: tuple[Unit, ...], schedule: Schedule, *, force: bool
+) -> None:
+    """All or none; raises PipelineError where another file would be lost."""
+    if schedule.user is not None and not _is_known(schedule.user):
+        raise SettingsError(
+            f"There is no user {schedule.user} on this machine.",
+            where="--user",
+            hint=f"As root: useradd --system {schedule.user}",
+            code="settings_wrong",
+        )
     for unit in units:
         path = folder / unit.name
-        if (
-            path.exists()
-            and path.read_text(encoding="utf-8") != unit.text
-            and not force
-        ):
+        if _is_another(path, unit) and not force:
             raise ReportError(
                 "Another unit of that name is there.\n" + _difference(path, unit),
                 where=str(path),
                 hint="Add --force to put this one in its place.",
                 code="output_exists",
             )
+    make_folders(schedule)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for unit in units:
@@ -164,14 +195,58 @@ def _difference(path: Path, unit: Unit) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _next(config: Path, *, is_written: bool, is_own: bool) -> Iterator[str]:
-    systemctl = "systemctl --user" if is_own else "systemctl"
+def _is_known(user: str) -> bool:
+    try:
+        return bool(Path(f"~{user}").expanduser())
+    except RuntimeError:
+        return False
+
+
+def _typed(context: click.Context) -> list[str]:
+    """The options that were typed, to be typed again."""
+    words = []
+    for option in context.command.params:
+        name = option.name or ""
+        source = context.get_parameter_source(name)
+        if name in _REPEATED and source is ParameterSource.COMMANDLINE:
+            value = context.params[name]
+            text = f"{value:%H:%M}" if isinstance(value, time) else str(value)
+            words += [option.opts[0], text]
+    return words
+
+
+def _next(schedule: Schedule, typed: list[str], *, is_written: bool) -> Iterator[str]:
+    user, config = schedule.user, from_here(str(schedule.config.path))
+    systemctl = "systemctl --user" if user is None else "systemctl"
+    if user is not None and not _is_known(user):
+        yield f"\nNote: there is no user {user} on this machine yet."
     yield "\nNext:"
-    yield f"  activity-import nightly {config} --check"
     if not is_written:
-        yield f"  activity-import nightly install {config} --write"
+        yield from (f"  {line}" for line in commands_for(schedule))
+    yield f"  {_check(schedule)}"
+    if not is_written:
+        yield f"  {command('nightly', 'install', config, *typed, '--write')}"
     yield f"  {systemctl} daemon-reload"
     yield f"  {systemctl} enable --now {TIMER}"
-    if is_own:
+    if user is None:
         yield "  loginctl enable-linger"
-    yield f"  journalctl {'--user ' if is_own else ''}-u {SERVICE}"
+    yield f"  journalctl {'--user ' if user is None else ''}-u {SERVICE}"
+
+
+def _check(schedule: Schedule) -> str:
+    """Run as who will run it: another user has other rights, and another home."""
+    if schedule.user is None:
+        return command("nightly", from_here(str(schedule.config.path)), "--check")
+    return shlex.join(("sudo", "-u", schedule.user, *schedule.command, "--check"))
+
+
+def _after_cron(schedule: Schedule) -> Iterator[str]:
+    clock, here = schedule.config.clock, datetime.now().astimezone()
+    if clock is not None and here.utcoffset() != here.astimezone(clock).utcoffset():
+        at = datetime.combine(here.date(), schedule.at, here.tzinfo)
+        yield (
+            f"\nNote: cron goes by the machine's clock ({here:%Z}): {at:%H:%M} there "
+            f"is {at.astimezone(clock):%H:%M} in {clock.key}, which is the `clock` of "
+            "the configuration. systemd's timer would go by that one."
+        )
+    yield "\nNext:\n  crontab -e"

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -45,6 +46,25 @@ def test_a_workflow_has_a_schedule_and_a_machine_that_lasts() -> None:
     assert flow["on"]["schedule"] == [{"cron": "0 2 * * *"}]
     assert "self-hosted" in job["runs-on"]
     assert set(job["steps"][0]) == {"run", "env"}
+
+
+def said_by(script: str, code: int) -> tuple[int, str]:
+    """How a recipe's shell ends where the night ends with `code`."""
+    night = re.sub(r"\S*activity-import nightly \S+", f"(exit {code})", script)
+    ended = subprocess.run(
+        ["sh", "-ec", night], capture_output=True, text=True, check=False
+    )
+    return ended.returncode, ended.stdout
+
+
+@pytest.mark.parametrize(("code", "ends"), [(0, 0), (3, 0), (4, 1), (1, 1), (130, 1)])
+def test_a_night_that_needs_a_person_is_no_failure(code: int, ends: int) -> None:
+    [step] = yaml_with("name")["jobs"]["import"]["steps"]
+    [airflow] = re.findall(r'bash_command="(.*)"', blocks("python")[0])
+
+    assert said_by(airflow, code) == (ends, "")
+    told = "::warning::A person is needed: see the mail.\n" if code == 3 else ""
+    assert said_by(step["run"], code) == (ends, told)
 
 
 def test_a_cron_job_is_never_two_and_is_not_tried_again() -> None:

@@ -4,6 +4,7 @@ What each line means: systemd.service(5), systemd.exec(5), systemd.timer(5).
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeline.nightly.install.schedule import Schedule
 
 SERVICE: Final = "activity-import-nightly.service"
 TIMER: Final = "activity-import-nightly.timer"
+_HOMES: Final = ("/home", "/root", "/run/user")
 _FINISHING_SECONDS: Final = 180
 _HARDENED: Final = (
     "NoNewPrivileges=yes",
@@ -97,8 +99,18 @@ def _sandboxed(schedule: Schedule) -> Iterator[str]:
     for line in _HARDENED:
         if schedule.user is not None or line.partition("=")[0] not in _FOR_ROOT:
             yield line
+    if schedule.user is not None:
+        yield f"ProtectHome={'no' if _needs_a_home(schedule) else 'yes'}"
+    yield "# Of a folder that is not there the night itself tells: hence the dash."
     for folder in schedule.written:
-        yield f"ReadWritePaths={_quoted(_path(folder))}"
+        yield f"ReadWritePaths={_quoted('-' + _path(folder))}"
+
+
+def _needs_a_home(schedule: Schedule) -> bool:
+    """Whether something that it needs lies where ProtectHome= would hide it."""
+    program, interpreter = Path(schedule.program[0]), Path(sys.base_prefix)
+    needed = (program, interpreter, schedule.config.path, *schedule.written)
+    return any(path.is_relative_to(home) for path in needed for home in _HOMES)
 
 
 def _timer(schedule: Schedule) -> Iterator[str]:
