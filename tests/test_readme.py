@@ -154,3 +154,13 @@ def test_the_example_of_a_nightly_configuration_is_right(tmp_path: Path) -> None
 
 def test_it_names_every_ending_that_is_never_taken() -> None:
     assert all(f"`{ending}`" in section("What a job says") for ending in UNFINISHED)
+
+
+def test_it_says_why_it_depends_on_each_library() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["keyring"]]
+    names = {re.split(r"[\[<>=]", each)[0] for each in wanted}
+
+    listed = [cell.strip("`") for cell in first_cells("What it depends on")]
+
+    assert (len(listed), set(listed)) == (len(names), names)
