@@ -10,6 +10,7 @@ from pipeline.checkup import Finding, Level
 from pipeline.errors import MistakesError, PipelineError, SourceError
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.inbox import must_be_readable
+from pipeline.nightly.moving import can_rename
 from pipeline.nightly.runner import Runner
 from pipeline.nightly.takes import WORK
 from pipeline.private_files import private_folder, writing
@@ -53,8 +54,9 @@ def _inbox(inbox: Path) -> str:
 
 def _folder(folder: Path, inbox: Path) -> str:
     _can_be_written(folder)
-    if inbox.exists() and folder.stat().st_dev != inbox.stat().st_dev:
-        return f"{folder} can be written; on another disk: files are copied there"
+    work = inbox / WORK
+    if work.is_dir() and not can_rename(work, folder):
+        return f"{folder} can be written; on another disk or mount: files are copied"
     return f"{folder} can be written"
 
 
