@@ -98,13 +98,15 @@ class UnusualRows:
 
 
 class Gate:
-    """All guards of one run as one, which remembers their objection."""
+    """All guards of one run as one, which remembers their objection and the plan."""
 
     def __init__(self, guards: Sequence[Guard]) -> None:
         self._guards = [OnlyIfNothingWasSent(guard) for guard in guards]
         self.objected: Posted | None = None
+        self.plan: Plan | None = None
 
     def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        self.plan = plan
         for guard in self._guards:
             if (found := guard.objection(plan, run, ledger)) is not None:
                 self.objected = found

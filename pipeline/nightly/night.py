@@ -25,6 +25,7 @@ from pipeline.nightly.takes import WORK, Step
 from pipeline.private_files import private_folder
 
 _STAYS = frozenset({NightStatus.STOPPED, NightStatus.FAILED, NightStatus.INTERRUPTED})
+_STOPPED = "The night was stopped: by hand, by the system, or by a shutdown."
 _DAY = timedelta(days=1)
 
 
@@ -64,7 +65,7 @@ def _ending_of(
         started_at=started,
         ended_at=tools.clock.now(),
         jobs=tuple(endings),
-        reason="You stopped the night." if interrupted else "",
+        reason=_STOPPED if interrupted else "",
         hint="What was under way goes on by itself next time." if interrupted else "",
     )
 

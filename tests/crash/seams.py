@@ -6,6 +6,7 @@ is to be killed and nowhere else.
 
 import inspect
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -194,7 +195,7 @@ NIGHTLY: Final = {
 }
 COPYING: Final = {
     "it is about to be copied": before(_MOVING, "_copy"),
-    "its copy is written": after(_MOVING.shutil, "copyfileobj"),
+    "its copy is written": after(shutil, "copyfileobj"),
     "its copy is compared": after(_MOVING, "_is_equal"),
     "its copy is in place": after(_MOVING, "_copy"),
     "the copied file is removed": after(_MOVING, "_remove"),

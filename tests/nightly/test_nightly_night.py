@@ -121,7 +121,7 @@ def test_rows_that_need_a_person_are_for_attention(nights: Nights) -> None:
     [
         ("min_rows: 4", "The file has 3 rows, fewer than min_rows 4."),
         ("max_rows: 2", "The file has 3 rows, more than max_rows 2."),
-        ("max_invalid: 0", "1 of 3 rows are invalid, more than --max-invalid 0"),
+        ("max_invalid: 0", "1 of 3 rows are invalid, more than max_invalid 0"),
     ],
 )
 def test_a_guard_keeps_a_file_from_being_sent(
