@@ -262,6 +262,22 @@ def test_what_the_api_did_not_take_is_sent_the_next_night(nights: Nights) -> Non
     assert nights.files() == ["archive/calls.csv", "archive/later.csv"]
 
 
+def test_a_name_that_cannot_be_imported_needs_a_person_and_keeps_no_other(
+    nights: Nights,
+) -> None:
+    nights.arrives("calls\n.csv", range(2, 4))
+    nights.arrives("more.csv", range(4, 6))
+
+    [job] = nights.held().jobs
+
+    assert (job.status, job.reason, job.hint) == (
+        NightStatus.ATTENTION,
+        "'calls .csv' has characters in its name that are no text.",
+        "Rename it: letters, digits, blanks, '-', '_' and '.' are right.",
+    )
+    assert nights.taken() == [4, 5]
+
+
 def test_a_job_that_cannot_be_done_does_not_keep_others_back(nights: Nights) -> None:
     other = (
         "  - {name: other, inbox: nowhere, pattern: '*', mapping: calls.yaml}\n"
