@@ -72,6 +72,13 @@ def bring_out(take: Take, goes_to: Path, reason: str) -> None:
     clear(take)
 
 
+def clear_reason(lay_at: Path) -> None:
+    """Removes why a file was put aside, if the file does not lie there any more."""
+    if not (lay_at.exists() or lay_at.is_symlink()):
+        with suppress(OSError):
+            reason_file(lay_at).unlink(missing_ok=True)
+
+
 def is_taken_by_another(take: Take, goes_to: Path) -> bool:
     """Whether something else lies there by now."""
     return take.work.exists() and goes_to.exists() and not _is_equal(take.work, goes_to)

@@ -20,6 +20,7 @@ from pipeline.nightly.log import Log
 from pipeline.nightly.moving import (
     bring_in,
     bring_out,
+    clear_reason,
     is_taken_by_another,
     place_for,
     sha256_of,
@@ -95,6 +96,8 @@ class Passage:
         if not take.work.exists() and take.step in {Step.TAKEN, Step.RUNNING}:
             return self._gone(take)
         if take.step is Step.TAKEN:
+            for lay_at in self.tools.journal.put_aside(take):
+                clear_reason(lay_at)
             if (repeat := self._repeat(take)) is not None:
                 return self._leave(take, Kind.REPEAT, repeat)
             take = self._named(take)

@@ -1,6 +1,7 @@
 """What becomes of files that arrive, one night after the other."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -237,6 +238,25 @@ def test_a_file_put_aside_is_run_when_it_comes_again(nights: Nights) -> None:
 
     assert nights.held().status is NightStatus.OK
     assert nights.taken() == [2, 3, 4]
+
+
+def test_the_reason_of_a_file_goes_when_the_file_is_taken_again(
+    nights: Nights,
+) -> None:
+    nights.configure("min_rows: 4")
+    for name, rows in {"a.csv": range(2, 5), "b.csv": range(5, 7)}.items():
+        nights.arrives(name, rows)
+    nights.held()
+    quarantine = nights.folder / "quarantine" / "calls"
+    (quarantine / "c.csv.reason.txt").write_text("a person's")
+    (quarantine / "a.csv").rename(nights.inbox / "a again.csv")
+    shutil.copy(quarantine / "b.csv", nights.inbox)
+    nights.configure()
+
+    assert nights.held().status is NightStatus.OK
+    assert sorted(path.name for path in quarantine.iterdir()) == [
+        *("b.csv", "b.csv.reason.txt", "c.csv.reason.txt"),
+    ]
 
 
 def test_what_the_api_did_not_take_is_sent_the_next_night(nights: Nights) -> None:
