@@ -41,6 +41,10 @@ _HINTS: Final = {
     "send the rows as they are.",
     "imported_before": f"Give the mapping its former `key` and `system`, {_BACK} If "
     "these are other activities all the same, write `allow_repeats: true` for the job.",
+    "mapping_does_not_fit": "Has the file its header, and is it the right one? Correct "
+    f"the export or the mapping, {_BACK} The reason beside the file lists its columns.",
+    "source_part_unknown": "Correct `sheet` or `member` of the job, or of the mapping, "
+    f"{_BACK} The reason beside the file lists the names.",
     "too_many_failed": "Look at fix-me.csv.",
     "api_down": "",
 }
@@ -146,12 +150,16 @@ def _of_its_own(ending: FileEnding, error: PipelineError) -> FileEnding:
     """What was raised may quote the file; the catalogue does not."""
     fixes = [what for _, what in entry_of(error.code).fix.places()]
     placed = [each for each in _mistakes(error) if each.place]
-    hints = [f"{each.message} {each.hint}".strip() for each in _mistakes(error)]
+    quoted = [
+        f"{each.message} {each.hint}".strip()
+        for each in _mistakes(error)
+        if each.hint or not each.place
+    ]
     return replace(
         ending,
         reason=" ".join([error.outside, *(each.message for each in placed)]),
-        hint=" ".join(fixes),
-        detail="\n".join(filter(None, [error.sentence, *hints, error.hint])),
+        hint=_HINTS.get(error.code, " ".join(fixes)),
+        detail="\n".join(filter(None, [*quoted, error.hint])),
     )
 
 
