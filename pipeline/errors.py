@@ -41,7 +41,9 @@ class PipelineError(Exception):
     """Ends the run; carries all that a person needs to mend the cause.
 
     `code` stands in the catalogue; a class has one for whoever gives none. `next` are
-    commands to type when it is mended.
+    commands to type when it is mended. A hint may quote what a source holds, and so
+    may a mistake without a place; a message never does, if `outside` is taken for it
+    where one is given.
     """
 
     code = "program_fault"
@@ -49,9 +51,16 @@ class PipelineError(Exception):
     next: tuple[str, ...] = ()
 
     def __init__(
-        self, message: str, *, where: str = "", hint: str = "", code: str = ""
+        self,
+        message: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        code: str = "",
+        outside: str = "",
     ) -> None:
         super().__init__(message)
+        self.outside = outside or message
         self.message = message
         self.where = where
         self.hint = hint
@@ -82,6 +91,7 @@ class MistakesError(PipelineError):
         message: str = "",
         hint: str = "",
         code: str = "",
+        outside: str = "",
     ) -> None:
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         super().__init__(
@@ -89,6 +99,7 @@ class MistakesError(PipelineError):
             where=path,
             hint=hint,
             code=code,
+            outside=outside,
         )
         self.mistakes = mistakes
 

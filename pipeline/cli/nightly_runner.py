@@ -1,11 +1,13 @@
 """How a night runs its files: with the tools and functions of `run` and `resume`."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from polars.exceptions import PanicException
 
@@ -32,10 +34,13 @@ from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.guards import Gate
 from pipeline.nightly.runner import Order, Ran
 from pipeline.plan import Plan
+from pipeline.progress import Progress, Situation
 from pipeline.run import resume as resume_run
 from pipeline.run import run as run_job
 from pipeline.runs.job import Tools
+from pipeline.runs.next_commands import resume_command
 from pipeline.runs.record import run_folder
+from pipeline.runs.typed import command
 from pipeline.stages.read import spooling
 
 _ENDED = frozenset({"ok", "attention"})
@@ -89,6 +94,40 @@ def asked_for(config: Config, job: NightlyJob) -> Asked:
 
 
 @dataclass(frozen=True)
+class Unsaid:
+    """A progress that keeps to itself what a run says: it may quote the file."""
+
+    shown: Progress
+
+    def __enter__(self) -> Self:
+        self.shown.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.shown.__exit__(kind, error, trace)
+
+    def begin(self, what: str, total: int | None) -> None:
+        self.shown.begin(what, total)
+
+    def watch(self, ask: Callable[[], Situation]) -> None:
+        self.shown.watch(ask)
+
+    def advance(self, count: int) -> None:
+        self.shown.advance(count)
+
+    def say(self, text: str) -> None:
+        """Says nothing."""
+
+    def rest(self) -> None:
+        self.shown.rest()
+
+
+@dataclass(frozen=True)
 class PipelineRunner:
     """Runs the files of a configuration, one at a time, at one terminal."""
 
@@ -119,6 +158,14 @@ class PipelineRunner:
     def plan_folder(self, run: str) -> Path:
         return run_folder(self.ledger, run)
 
+    def run_command(self, job: NightlyJob, path: Path) -> str:
+        return command("run", str(path), *_options(self.config, job))
+
+    def resume_command(self, run: str) -> str:
+        record = self._record(run)
+        assert record is not None  # noqa: S101 - its plan is there
+        return resume_command(record)
+
     def prepare(self, job: NightlyJob) -> None:
         with _in_words():
             self._mapping(job)
@@ -136,7 +183,7 @@ class PipelineRunner:
             options = _options(self.config, order.job)
             job = asked.job("nightly", (order.path,), mapping, sending, options)
             with self._tools(order, sending, gate) as tools:
-                return Ran(run_job(job, tools, spool), gate.objected)
+                return Ran(run_job(job, tools, spool), gate.objected, gate.plan)
 
     def resume(self, order: Order) -> Ran:
         gate = Gate((*asked_for(self.config, order.job).guards(), *order.guards))
@@ -145,7 +192,7 @@ class PipelineRunner:
             assert record is not None  # noqa: S101 - its plan is there
             sending = there(sending_for(self.config, order.job), record)
             with self._tools(order, sending, gate) as tools:
-                return Ran(resume_run(record, tools), gate.objected)
+                return Ran(resume_run(record, tools), gate.objected, gate.plan)
 
     def check(self, job: NightlyJob) -> Iterable[Finding]:
         asked = asked_for(self.config, job)
@@ -168,7 +215,9 @@ class PipelineRunner:
     def _tools(self, order: Order, sending: Sending, gate: Gate) -> Iterator[Tools]:
         """Those of every run that sends; its name is known already."""
         with tools_at(self.terminal, self.ledger, sending, lambda _: (gate,)) as tools:
-            yield replace(tools, new_name=lambda _: order.run)
+            yield replace(
+                tools, new_name=lambda _: order.run, progress=Unsaid(tools.progress)
+            )
 
 
 def _options(config: Config, job: NightlyJob) -> tuple[str, ...]:
@@ -178,7 +227,7 @@ def _options(config: Config, job: NightlyJob) -> tuple[str, ...]:
         "--timezone": reading.timezone,
         "--dates": reading.dates,
         "--workspace": target.workspace,
-        "--ledger": config.ledger,
+        "--ledger": _ledger_named(config),
         "--base-url": target.base_url,
         "--api-key-file": target.api_key_file,
         "--reports": config.reports,
@@ -192,6 +241,13 @@ def _options(config: Config, job: NightlyJob) -> tuple[str, ...]:
         *(flag for flag, is_set in flags.items() if is_set),
         *(f"{name}={value}" for name, value in values.items() if value is not None),
     )
+
+
+def _ledger_named(config: Config) -> Path | None:
+    """The usual one needs no name; one of the environment is not there elsewhere."""
+    path = ledger_path(config)
+    usual = default_ledger(sandbox=config.target.sandbox)
+    return None if path == usual else path.absolute()
 
 
 @contextmanager

@@ -39,8 +39,18 @@ def bind_columns(
             message=f"The mapping does not fit {source}.",
             hint=f"The file has these columns: {_listed(columns)}.",
             code="mapping_does_not_fit",
+            outside=_counted(columns, set(ids.values()) - {None}),
         )
     return ids
+
+
+def _counted(columns: tuple[Column, ...], known: set[str | None]) -> str:
+    """How many columns there are, and how many of them the mapping knows."""
+    count = "1 column" if len(columns) == 1 else f"{len(columns)} columns"
+    return (
+        f"The mapping does not fit the file: it has {count}, and the mapping knows "
+        f"{len(known)} of them."
+    )
 
 
 def columns_by_name(columns: Iterable[Column]) -> dict[str, list[Column]]:

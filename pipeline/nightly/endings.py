@@ -48,7 +48,7 @@ class FileEnding:
     `run`, `counts` (rows by status), `requests` (`sent`, `retried`, `throttled`,
     `per_second`), `issues` (rows by code) and `reports` (the run's report folder) are
     known when a run came to its report; `reason` and `hint` say why it did not, or
-    ended early.
+    ended early. `detail` is what may quote the file: it stands beside the file only.
     """
 
     name: str
@@ -63,6 +63,7 @@ class FileEnding:
     reason: str = ""
     hint: str = ""
     next: tuple[str, ...] = ()
+    detail: str = ""
 
 
 @dataclass(frozen=True)

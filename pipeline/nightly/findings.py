@@ -4,12 +4,15 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 
 from pipeline.checkup import Finding, Level
 from pipeline.errors import MistakesError, PipelineError, SourceError
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.inbox import must_be_readable
+from pipeline.nightly.moving import can_rename
+from pipeline.nightly.patterns import common_name
 from pipeline.nightly.runner import Runner
 from pipeline.nightly.takes import WORK
 from pipeline.private_files import private_folder, writing
@@ -37,7 +40,23 @@ def check_night(
             look = partial(_folder, folder, job.inbox)
             yield finding(f"{job.name}: {name}", look)
         yield from runner.check(job)
+    yield from _shared(jobs)
     yield from runner.check_all()
+
+
+def _shared(jobs: Sequence[NightlyJob]) -> Iterator[Finding]:
+    """Pairs of jobs that would take the same file; the first of them takes it."""
+    for one, other in combinations(jobs, 2):
+        name = common_name(one.patterns, other.patterns)
+        if one.inbox.resolve() != other.inbox.resolve() or name is None:
+            continue
+        yield Finding(
+            f"{one.name}, {other.name}: pattern",
+            Level.WARNING,
+            f"both fit a file such as '{name}' in {one.inbox}; {one.name} would take "
+            "it, being run first",
+            "Let each file fit the pattern of one job only.",
+        )
 
 
 def _inbox(inbox: Path) -> str:
@@ -53,8 +72,9 @@ def _inbox(inbox: Path) -> str:
 
 def _folder(folder: Path, inbox: Path) -> str:
     _can_be_written(folder)
-    if inbox.exists() and folder.stat().st_dev != inbox.stat().st_dev:
-        return f"{folder} can be written; on another disk: files are copied there"
+    work = inbox / WORK
+    if work.is_dir() and not can_rename(work, folder):
+        return f"{folder} can be written; on another disk or mount: files are copied"
     return f"{folder} can be written"
 
 

@@ -48,7 +48,7 @@ class TooFewRows:
         if (rows := sum(plan.rows)) >= self.least:
             return None
         return _stopped(
-            f"The file has {rows:,} rows, fewer than min_rows {self.least:,}.",
+            f"The file has {_rows(rows)}, fewer than min_rows {self.least:,}.",
             _LOOK_HINT,
             code="too_few_rows",
         )
@@ -64,7 +64,7 @@ class TooManyRows:
         if (rows := sum(plan.rows)) <= self.most:
             return None
         return _stopped(
-            f"The file has {rows:,} rows, more than max_rows {self.most:,}.",
+            f"The file has {_rows(rows)}, more than max_rows {self.most:,}.",
             _LOOK_HINT,
             code="too_many_rows",
         )
@@ -85,7 +85,7 @@ class UnusualRows:
         if (low is None or rows >= low) and (high is None or rows <= high):
             return None
         return _stopped(
-            f"The file has {rows:,} rows, and {usual:,.0f} are usual (the median of "
+            f"The file has {_rows(rows)}, and {usual:,.0f} are usual (the median of "
             f"the last {len(self.before)} files): that is outside usual_rows "
             f"{self.band}.",
             _LOOK_HINT,
@@ -98,13 +98,15 @@ class UnusualRows:
 
 
 class Gate:
-    """All guards of one run as one, which remembers their objection."""
+    """All guards of one run as one, which remembers their objection and the plan."""
 
     def __init__(self, guards: Sequence[Guard]) -> None:
         self._guards = [OnlyIfNothingWasSent(guard) for guard in guards]
         self.objected: Posted | None = None
+        self.plan: Plan | None = None
 
     def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        self.plan = plan
         for guard in self._guards:
             if (found := guard.objection(plan, run, ledger)) is not None:
                 self.objected = found
@@ -124,6 +126,10 @@ def guards_of(job: NightlyJob, take: Take, journal: Journal) -> tuple[Guard, ...
         before = journal.usual_rows(job.name, job.inbox, LAST_FILES)
         guards.append(UnusualRows(reading.usual_rows, before))
     return tuple(guards)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _stopped(reason: str, hint: str, *, code: str) -> Posted:

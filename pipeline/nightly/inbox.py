@@ -3,7 +3,8 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from typing import Final
@@ -18,6 +19,19 @@ UNFINISHED: Final = (
     *(".filepart", ".swp", ".lock"),
 )
 _WIDTH = 120
+_KINDS: Final = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+_REMOVE: Final = "Put the file itself there, or take this out of the inbox."
+_GIVE: Final = (
+    "Give it to this program's user (chown), or let that user read it (chmod): then it "
+    "is taken by itself."
+)
+_RENAME: Final = "Rename it: letters, digits, blanks, '-', '_' and '.' are right."
 
 
 @dataclass(frozen=True)
@@ -39,11 +53,20 @@ class Arrival:
 
 
 @dataclass(frozen=True)
+class Blocked:
+    """What will lie in the inbox until a person does something."""
+
+    told: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class Look:
     """What a look found: files to take, in order, and what is told of others."""
 
     ready: tuple[Arrival, ...] = ()
-    notices: tuple[str, ...] = field(default=())
+    notices: tuple[str, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
 
 
 def look(job: NightlyJob, clock: Clock) -> Look:
@@ -51,23 +74,26 @@ def look(job: NightlyJob, clock: Clock) -> Look:
 
     Raises SourceError when the inbox cannot be read.
     """
-    arrivals, notices = _arrivals(job)
+    first = _seen(job)
     now = int(clock.now().timestamp() * 1e9)
-    young = [one for one in arrivals if one.age(now) < job.settle]
+    young = [one for one in first.ready if one.age(now) < job.settle]
     if not young:
-        return Look(_in_order(job, arrivals), tuple(notices))
+        return replace(first, ready=_in_order(job, first.ready))
     longest = max(job.settle - max(one.age(now), 0.0) for one in young)
     clock.wait(longest)
-    still = dict.fromkeys(_arrivals(job)[0])
-    ready = [one for one in arrivals if one in still]
-    moving = [one.name for one in arrivals if one not in still]
-    notices += [f"'{shown(name)}' still changes; it is left alone." for name in moving]
-    return Look(_in_order(job, ready), tuple(notices))
+    still = dict.fromkeys(_seen(job).ready)
+    ready = [one for one in first.ready if one in still]
+    moving = (
+        f"'{shown(one.name)}' still changes; it is left alone."
+        for one in first.ready
+        if one not in still
+    )
+    return Look(_in_order(job, ready), (*first.notices, *moving), first.blocked)
 
 
 def must_be_readable(inbox: Path) -> None:
     """Raises SourceError when it cannot be read."""
-    next(_files(inbox), None)
+    next(_entries(inbox), None)
 
 
 def shown(name: str) -> str:
@@ -75,28 +101,42 @@ def shown(name: str) -> str:
     return one_line(name.encode("utf-8", "replace").decode(), _WIDTH)
 
 
-def _arrivals(job: NightlyJob) -> tuple[list[Arrival], list[str]]:
-    files = dict(_files(job.inbox))
+def is_wanted(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a file of that name is taken, once it is complete."""
+    lower = name.lower()
+    if lower.startswith((".", "~$")) or lower.endswith(UNFINISHED):
+        return False
+    return any(fnmatchcase(lower, pattern.lower()) for pattern in patterns)
+
+
+def _seen(job: NightlyJob) -> Look:
+    """All files of wanted names, however young."""
+    entries = dict(_entries(job.inbox))
+    files = [n for n, facts in entries.items() if not stat.S_ISDIR(facts.st_mode)]
     markers = _markers(job, files)
     found: list[Arrival] = []
     notices: list[str] = []
-    for name, facts in files.items():
-        if name in markers.values() or not _is_wanted(name, job.patterns):
+    blocked: list[Blocked] = []
+    for name, facts in entries.items():
+        if name in markers.values() or not is_wanted(name, job.patterns):
             continue
-        if (objection := _objection(job, name, facts, markers)) is None:
-            found.append(_arrival(name, facts, markers.get(name, "")))
+        if stat.S_ISDIR(facts.st_mode):
+            notices += _of_folder(job, name)
+        elif (obstacle := _obstacle(job, name, facts)) is not None:
+            blocked.append(obstacle)
+        elif job.marker is not None and name not in markers:
+            notices.append(f"'{shown(name)}' has no marker file yet; it is left alone.")
         else:
-            notices.append(f"'{shown(name)}' {objection}; it is left alone.")
-    return found, notices
+            found.append(_arrival(name, facts, markers.get(name, "")))
+    return Look(tuple(found), tuple(notices), tuple(blocked))
 
 
-def _files(inbox: Path) -> Iterator[tuple[str, os.stat_result]]:
+def _entries(inbox: Path) -> Iterator[tuple[str, os.stat_result]]:
     try:
         with os.scandir(inbox) as entries:
             for entry in entries:
-                facts = entry.stat(follow_symlinks=False)
-                if not stat.S_ISDIR(facts.st_mode):
-                    yield entry.name, facts
+                with suppress(FileNotFoundError):
+                    yield entry.name, entry.stat(follow_symlinks=False)
     except OSError as error:
         raise SourceError(
             f"The inbox cannot be read: {error.strerror}.",
@@ -116,24 +156,34 @@ def _markers(job: NightlyJob, names: Iterable[str]) -> dict[str, str]:
     return {name: marker for name, marker in wanted.items() if marker in there}
 
 
-def _is_wanted(name: str, patterns: Iterable[str]) -> bool:
-    lower = name.lower()
-    if lower.startswith((".", "~$")) or lower.endswith(UNFINISHED):
-        return False
-    return any(fnmatchcase(lower, pattern.lower()) for pattern in patterns)
+def _of_folder(job: NightlyJob, name: str) -> Iterator[str]:
+    if job.inbox / name not in {job.archive, job.quarantine}:
+        yield f"'{shown(name)}' is a folder, and no file; it is left alone."
 
 
-def _objection(
-    job: NightlyJob, name: str, facts: os.stat_result, markers: dict[str, str]
-) -> str | None:
-    """Why a file of a wanted name is not taken."""
-    if not stat.S_ISREG(facts.st_mode):
-        return "is a link, and no file"
+def _obstacle(job: NightlyJob, name: str, facts: os.stat_result) -> Blocked | None:
+    """Why a file of a wanted name is not taken, whenever it is looked at."""
+    for kind, what in _KINDS.items():
+        if stat.S_IFMT(facts.st_mode) == kind:
+            return Blocked(f"'{shown(name)}' is {what}, and no file.", _REMOVE)
     if not name.isprintable() or not _is_text(name):
-        return "has characters in its name that are no text"
-    if job.marker is not None and name not in markers:
-        return "has no marker file yet"
+        return Blocked(
+            f"'{shown(name)}' has characters in its name that are no text.", _RENAME
+        )
+    if not _can_be_read(job.inbox / name):
+        return Blocked(f"'{shown(name)}' cannot be read: not permitted.", _GIVE)
     return None
+
+
+def _can_be_read(path: Path) -> bool:
+    """Whether it can be opened; what is gone meanwhile is no trouble."""
+    try:
+        path.open("rb").close()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _is_text(name: str) -> bool:

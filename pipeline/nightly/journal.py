@@ -108,6 +108,16 @@ class Journal:
         found = self._takes(where, job, str(inbox), sha256, Kind.IMPORTED)
         return found[0] if found else None
 
+    def put_aside(self, take: Take) -> list[Path]:
+        """Where files of that name or content lay in the quarantine, or still lie."""
+        where = (
+            "job = ? AND inbox = ? AND step = ? AND kind = ? "
+            "AND (sha256 = ? OR name = ?) ORDER BY number"
+        )
+        values = (take.job, str(take.inbox), Step.DONE, Kind.QUARANTINED)
+        found = self._takes(where, *values, take.sha256, take.name)
+        return [each.exit.goes_to for each in found if each.exit]
+
     def done(self, job: str, inbox: Path) -> list[Take]:
         """All that were seen to their end, the newest first."""
         where = "job = ? AND inbox = ? AND step = ? ORDER BY number DESC"

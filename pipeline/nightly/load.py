@@ -14,6 +14,7 @@ from pipeline.nightly.config import (
 )
 from pipeline.nightly.forms import lasting
 from pipeline.nightly.load_jobs import load_job
+from pipeline.nightly.load_places import keep_apart
 from pipeline.nightly.load_values import formed, number, path_of
 from pipeline.nightly.telling import load_telling
 from pipeline.yaml_file import Mistakes, Section, read_yaml
@@ -72,6 +73,7 @@ def _jobs(top: Section, folder: Path) -> tuple[NightlyJob, ...]:
     for section, job in zip(sections, jobs, strict=True):
         if times[job.name] > 1:
             section.complain(f"Two jobs are called '{job.name}'.", "name")
+    keep_apart(sections, defaults, jobs)
     return tuple(jobs)
 
 

@@ -78,7 +78,6 @@ def load_job(section: Section, defaults: Section | None, folder: Path) -> Nightl
         keep=_keep(layers("keep").table("keep", "'keep'")),
         enabled=layers("enabled").flag("enabled") is not False,
     )
-    _goes_elsewhere(section, job)
     layers.close()
     return job
 
@@ -218,9 +217,3 @@ def _keep(section: Section | None) -> dict[str, float]:
     found = {key: formed(section, key, duration, _DURATION) for key in KEPT}
     section.close()
     return {key: seconds for key, seconds in found.items() if seconds is not None}
-
-
-def _goes_elsewhere(section: Section, job: NightlyJob) -> None:
-    for key in ("archive", "quarantine"):
-        if getattr(job, key) == job.inbox:
-            section.complain(f"'{key}' is the inbox itself.", key)

@@ -1,17 +1,20 @@
 """Files are moved so that each is in one place, whenever the machine dies."""
 
+import errno
 import hashlib
 import os
 import shutil
+import tempfile
 from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from pipeline.errors import ReportError
+from pipeline.nightly.names import ended, numbered
 from pipeline.nightly.takes import WORK, Kind, Take
 from pipeline.private_files import private_folder, write_whole, writing
 
-REASON = ".reason.txt"
 _BLOCK = 1 << 20
 
 
@@ -45,28 +48,40 @@ def place_for(take: Take, kind: Kind, folder: Path, day: datetime) -> Path:
     """A free place in the archive, by day, or in the quarantine."""
     if kind is not Kind.QUARANTINED:
         folder = folder / f"{day:%Y-%m-%d}"
-    stem, suffix = os.path.splitext(take.name)  # noqa: PTH122 - of `.csv`, too
-    names = (f"{stem}{f'-{n}' if n > 1 else ''}{suffix}" for n in count(1))
-    return next(folder / name for name in names if not _is_used(folder / name))
+    places = (folder / numbered(take.name, number) for number in count(1))
+    return next(place for place in places if not _is_used(place))
+
+
+def reason_file(path: Path) -> Path:
+    """Where it stands why a file lies in the quarantine."""
+    return path.with_name(ended(path.name, ".reason.txt"))
 
 
 def bring_out(take: Take, goes_to: Path, reason: str) -> None:
     """Moves the file to its last place, with a reason beside it if there is one.
 
-    Can be done again.
+    Can be done again. A reason that cannot be written does not keep the file.
     """
     private_folder(goes_to.parent)
     if reason:
-        write_whole(_reason_file(goes_to), reason)
+        with suppress(ReportError):
+            write_whole(reason_file(goes_to), reason)
     with writing(goes_to):
-        if take.work.exists() and not _is_there(take, goes_to):
+        if take.work.exists():
             _move(take.work, goes_to)
     clear(take)
 
 
+def clear_reason(lay_at: Path) -> None:
+    """Removes why a file was put aside, if the file does not lie there any more."""
+    if not (lay_at.exists() or lay_at.is_symlink()):
+        with suppress(OSError):
+            reason_file(lay_at).unlink(missing_ok=True)
+
+
 def is_taken_by_another(take: Take, goes_to: Path) -> bool:
     """Whether something else lies there by now."""
-    return take.work.exists() and goes_to.exists() and not _is_there(take, goes_to)
+    return take.work.exists() and goes_to.exists() and not _is_equal(take.work, goes_to)
 
 
 def clear(take: Take) -> None:
@@ -76,12 +91,24 @@ def clear(take: Take) -> None:
         _sync(take.folder.parent)
 
 
-def _reason_file(path: Path) -> Path:
-    return path.with_name(path.name + REASON)
+def can_rename(source: Path, target: Path) -> bool:
+    """Whether files of one folder become those of another without being copied.
+
+    Two places of one disk may be mounted on their own: only trying tells.
+    """
+    with writing(target):
+        descriptor, name = tempfile.mkstemp(dir=source)
+        os.close(descriptor)
+        there = target / Path(name).name
+        try:
+            return _could_rename(Path(name), there)
+        finally:
+            Path(name).unlink(missing_ok=True)
+            there.unlink(missing_ok=True)
 
 
 def _is_used(path: Path) -> bool:
-    return path.exists() or path.is_symlink() or _reason_file(path).exists()
+    return path.exists() or path.is_symlink() or reason_file(path).exists()
 
 
 def _is_as_it_was(take: Take) -> bool:
@@ -92,36 +119,64 @@ def _is_as_it_was(take: Take) -> bool:
     return False
 
 
-def _is_there(take: Take, goes_to: Path) -> bool:
-    """Whether it was copied there before the machine died."""
-    return goes_to.is_file() and sha256_of(goes_to) == take.sha256
+def _is_equal(one: Path, other: Path) -> bool:
+    return other.is_file() and sha256_of(other) == sha256_of(one)
 
 
 def _rename(source: Path, target: Path) -> bool:
     """False when there is no such file."""
     try:
-        source.rename(target)
+        _rename_there(source, target)
     except FileNotFoundError:
         return False
-    _sync(target.parent)
-    _sync(source.parent)
     return True
 
 
+def _rename_there(source: Path, target: Path) -> None:
+    source.rename(target)
+    _sync(target.parent)
+    _sync(source.parent)
+
+
 def _move(source: Path, target: Path) -> None:
-    """Across file systems it is copied, and removed when the copy is durable."""
-    if source.stat().st_dev == target.parent.stat().st_dev:
-        _rename(source, target)
-        return
-    aside = target.with_name(f".{target.name}.part")
+    """Where it cannot be renamed it is copied, and removed when the copy is durable."""
+    if not _is_equal(source, target):
+        if _could_rename(source, target):
+            return
+        _copy(source, target)
+    _remove(source)
+
+
+def _could_rename(source: Path, target: Path) -> bool:
+    try:
+        _rename_there(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return False
+    return True
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Nothing stands at `target` before all of it is on the disk, and equal."""
+    aside = target.with_name(f".{ended(target.name, '.part')}")
     aside.unlink(missing_ok=True)
     aside.touch(mode=0o600)
-    with source.open("rb") as one, aside.open("wb") as other:
-        shutil.copyfileobj(one, other, _BLOCK)
-        other.flush()
-        os.fsync(other.fileno())
-    _rename(aside, target)
+    try:
+        with source.open("rb") as one, aside.open("wb") as other:
+            shutil.copyfileobj(one, other, _BLOCK)
+            other.flush()
+            os.fsync(other.fileno())
+        if not _is_equal(source, aside):
+            raise OSError(errno.EIO, "the copy is not equal to the file")
+        _rename_there(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _remove(source: Path) -> None:
     source.unlink()
+    _sync(source.parent)
 
 
 def _sync(folder: Path) -> None:

@@ -17,7 +17,7 @@ from pipeline.nightly.endings import (
     NightStatus,
     worst,
 )
-from pipeline.nightly.inbox import look, must_be_readable, shown
+from pipeline.nightly.inbox import Blocked, look, must_be_readable, shown
 from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.passage import NightTools, Passage
 from pipeline.nightly.retention import clear_old
@@ -25,6 +25,8 @@ from pipeline.nightly.takes import WORK, Step
 from pipeline.private_files import private_folder
 
 _STAYS = frozenset({NightStatus.STOPPED, NightStatus.FAILED, NightStatus.INTERRUPTED})
+_STOPPED = "The night was stopped: by hand, by the system, or by a shutdown."
+_MOST_TOLD = 5
 _DAY = timedelta(days=1)
 
 
@@ -64,7 +66,7 @@ def _ending_of(
         started_at=started,
         ended_at=tools.clock.now(),
         jobs=tuple(endings),
-        reason="You stopped the night." if interrupted else "",
+        reason=_STOPPED if interrupted else "",
         hint="What was under way goes on by itself next time." if interrupted else "",
     )
 
@@ -100,6 +102,7 @@ class JobNight:
         self._passage = Passage(config, job, tools)
         self._files: list[FileEnding] = []
         self._notices: list[str] = []
+        self._blocked: tuple[Blocked, ...] = ()
 
     def hold(self) -> JobEnding:
         started = self._tools.clock.now()
@@ -122,9 +125,18 @@ class JobNight:
         self._work()
         late = self._missing(since)
         clear_old(self._config, job, self._tools)
-        if late is None:
-            return self._ended(started)
-        return replace(self._ended(started, NightStatus.MISSING), reason=late)
+        ending = self._ended(
+            started,
+            NightStatus.MISSING if late else NightStatus.NOTHING,
+            NightStatus.ATTENTION if self._blocked else NightStatus.NOTHING,
+        )
+        told = [late or "", *(one.told for one in self._blocked[:_MOST_TOLD])]
+        if more := len(self._blocked[_MOST_TOLD:]):
+            told.append(f"And {_files(more)} more.")
+        hints = dict.fromkeys(one.hint for one in self._blocked)
+        return replace(
+            ending, reason=" ".join(filter(None, told)), hint=" ".join(hints)
+        )
 
     def _work(self) -> None:
         """First what was interrupted, then what has come since; stops at trouble."""
@@ -132,6 +144,7 @@ class JobNight:
         waiting = self._tools.journal.under_way(job.name, job.inbox)
         arrived = look(job, self._tools.clock)
         self._notices += arrived.notices
+        self._blocked = arrived.blocked
         being_taken = {take.name for take in waiting if take.step is Step.TAKING}
         ready = [one for one in arrived.ready if one.name not in being_taken]
         steps = [
@@ -185,12 +198,10 @@ class JobNight:
             f"The last one was taken on {last}." if last else "None has come yet."
         )
 
-    def _ended(
-        self, started: datetime, status: NightStatus = NightStatus.NOTHING
-    ) -> JobEnding:
+    def _ended(self, started: datetime, *statuses: NightStatus) -> JobEnding:
         return JobEnding(
             job=self._job.name,
-            status=worst([status, *(file.status for file in self._files)]),
+            status=worst([*statuses, *(file.status for file in self._files)]),
             started_at=started,
             ended_at=self._tools.clock.now(),
             files=tuple(self._files),

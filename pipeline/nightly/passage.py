@@ -9,13 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import (
-    LookupsMissing,
-    MappingError,
-    MistakesError,
-    PipelineError,
-    SourceError,
-)
+from pipeline.errors import PipelineError
 from pipeline.nightly.clock import Clock
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.endings import FileEnding, NightStatus
@@ -26,25 +20,24 @@ from pipeline.nightly.log import Log
 from pipeline.nightly.moving import (
     bring_in,
     bring_out,
+    clear_reason,
     is_taken_by_another,
     place_for,
     sha256_of,
 )
 from pipeline.nightly.onlooker import Onlooker
+from pipeline.nightly.reasons import (
+    ended,
+    failed,
+    is_its_own_fault,
+    put_aside,
+    reason_text,
+    staying,
+)
 from pipeline.nightly.runner import Order, Ran, Runner
 from pipeline.nightly.takes import Exit, Kind, Step, Take
-from pipeline.runs.summary import RunStatus, Summary
+from pipeline.runs.summary import RunStatus
 from pipeline.runs.typed import command
-from pipeline.stopping import Interrupted
-
-_STATUS = {
-    RunStatus.OK: NightStatus.OK,
-    RunStatus.ATTENTION: NightStatus.ATTENTION,
-    RunStatus.STOPPED: NightStatus.STOPPED,
-    RunStatus.INTERRUPTED: NightStatus.INTERRUPTED,
-    RunStatus.FAILED: NightStatus.FAILED,
-}
-_ON_ITS_WAY = "It stays where it is, and goes on by itself next time."
 
 
 @dataclass(frozen=True)
@@ -103,6 +96,8 @@ class Passage:
         if not take.work.exists() and take.step in {Step.TAKEN, Step.RUNNING}:
             return self._gone(take)
         if take.step is Step.TAKEN:
+            for lay_at in self.tools.journal.put_aside(take):
+                clear_reason(lay_at)
             if (repeat := self._repeat(take)) is not None:
                 return self._leave(take, Kind.REPEAT, repeat)
             take = self._named(take)
@@ -151,13 +146,9 @@ class Passage:
         return self._ran(take, ran)
 
     def _ran(self, take: Take, ran: Ran) -> FileEnding:
-        ending = _ending_of(take, ran.summary)
+        ending = ended(take, ran)
         take = replace(take, rows=sum(rows for _, rows in ran.summary.sources))
-        if (why := ran.objection) is not None:
-            # Where no row was left to send, the run itself did not stop for it.
-            ending = replace(
-                ending, status=NightStatus.STOPPED, reason=why.reason, hint=why.hint
-            )
+        if ran.objection is not None:
             return self._leave(take, Kind.QUARANTINED, ending)
         if ran.summary.status in {RunStatus.OK, RunStatus.ATTENTION}:
             return self._leave(take, Kind.IMPORTED, ending)
@@ -165,23 +156,16 @@ class Passage:
 
     def _after(self, take: Take, error: PipelineError) -> FileEnding:
         """A file that cannot be read is put away; other trouble is not its fault."""
-        interrupted = isinstance(error, Interrupted)
-        ending = FileEnding(
-            name=take.name,
-            sha256=take.sha256,
-            status=NightStatus.INTERRUPTED if interrupted else NightStatus.FAILED,
-            now_at=take.work,
-            run=take.run if self.tools.runner.is_known(take.run) else None,
-            reason=_sentences(error),
-            hint=error.hint,
-        )
-        if _is_its_own_fault(error) and not self.tools.runner.is_planned(take.run):
+        runner = self.tools.runner
+        ending = failed(take, error, take.run if runner.is_known(take.run) else None)
+        if is_its_own_fault(error) and not runner.is_planned(take.run):
             return self._leave(take, Kind.QUARANTINED, ending)
         return self._stays(take, ending, type(error).__name__)
 
     def _stays(self, take: Take, ending: FileEnding, error: str = "") -> FileEnding:
+        ending = staying(ending)
         self._tell_end(take, ending, error)
-        return replace(ending, hint=f"{ending.hint} {_ON_ITS_WAY}".strip())
+        return ending
 
     def _gone(self, take: Take) -> FileEnding:
         """Somebody took the file out of our hands; what was sent is in the ledger."""
@@ -195,7 +179,7 @@ class Passage:
             reason="The file was removed from the folder where it waited.",
             hint="If it is wanted, put it into the inbox again: what was sent of it is "
             "in the ledger, and is not sent twice.",
-            next=(command("resume", take.run),) if planned else (),
+            next=(self.tools.runner.resume_command(take.run),) if planned else (),
         )
         leaving = Exit(Kind.GONE, take.work, ending)
         return self._done(replace(take, exit=leaving), ending)
@@ -203,10 +187,19 @@ class Passage:
     def _leave(self, take: Take, kind: Kind, ending: FileEnding) -> FileEnding:
         """Writes down where the file goes, and moves it there."""
         place = self._place(take, kind)
-        leaving = Exit(kind, place, replace(ending, now_at=place))
+        told = put_aside(ending, place, *self._commands(kind, ending, place))
+        leaving = Exit(kind, place, told)
         return self._left(
             self.tools.journal.write(replace(take, step=Step.LEAVING, exit=leaving))
         )
+
+    def _commands(self, kind: Kind, ending: FileEnding, place: Path) -> list[str]:
+        """What to type about a file in the quarantine, to run it or to look at it."""
+        if kind is not Kind.QUARANTINED:
+            return []
+        if ending.status is NightStatus.FAILED:
+            return [command("inspect", str(place))]
+        return [self.tools.runner.run_command(self.job, place)]
 
     def _left(self, take: Take) -> FileEnding:
         assert take.exit is not None  # noqa: S101
@@ -214,7 +207,7 @@ class Passage:
         if is_taken_by_another(take, leaving.goes_to):
             return self._leave(take, leaving.kind, leaving.ending)
         quarantined = leaving.kind is Kind.QUARANTINED
-        bring_out(take, leaving.goes_to, _reason(leaving.ending) * quarantined)
+        bring_out(take, leaving.goes_to, reason_text(leaving.ending) * quarantined)
         return self._done(take, leaving.ending)
 
     def _done(self, take: Take, ending: FileEnding) -> FileEnding:
@@ -256,48 +249,6 @@ class Passage:
             sha256=take.sha256,
             path=str(ending.now_at),
         )
-
-
-def _is_its_own_fault(error: PipelineError) -> bool:
-    if isinstance(error, LookupsMissing):
-        return False
-    return isinstance(error, SourceError | MappingError)
-
-
-def _ending_of(take: Take, summary: Summary) -> FileEnding:
-    told = summary.document()
-    return FileEnding(
-        name=take.name,
-        sha256=take.sha256,
-        status=_STATUS[summary.status],
-        now_at=take.work,
-        run=take.run,
-        counts=summary.by_status(),
-        requests=told["requests"],
-        issues={issue["code"]: issue["count"] for issue in summary.issues},
-        reports=Path(told["reports"]) if told["reports"] else None,
-        reason=summary.reason,
-        hint=summary.hint,
-        next=summary.next,
-    )
-
-
-def _sentences(error: PipelineError) -> str:
-    mistakes = error.mistakes if isinstance(error, MistakesError) else ()
-    told = (f"{mistake.message} {mistake.hint}".strip() for mistake in mistakes)
-    return " ".join([error.sentence, *dict.fromkeys(told)])
-
-
-def _reason(ending: FileEnding) -> str:
-    lines = [
-        f"{ending.name} was not imported: {ending.status}.",
-        ending.reason,
-        ending.hint,
-        f"The run: {ending.run}" if ending.run else "",
-        f"Its report: {ending.reports}" if ending.reports else "",
-        f"SHA-256 of the file: {ending.sha256}",
-    ]
-    return "\n".join(line for line in lines if line) + "\n"
 
 
 def _level(status: NightStatus) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.nightly.config import Config, NightlyJob
-from pipeline.nightly.moving import REASON
+from pipeline.nightly.moving import reason_file
 from pipeline.nightly.passage import NightTools
 from pipeline.nightly.takes import Kind, Take
 
@@ -73,7 +73,7 @@ def _remove(path: Path) -> bool:
         return False
     with suppress(OSError):
         path.unlink()
-        path.with_name(path.name + REASON).unlink(missing_ok=True)
+        reason_file(path).unlink(missing_ok=True)
         return True
     return False
 

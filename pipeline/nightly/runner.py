@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pipeline.checkup import Finding
 from pipeline.nightly.config import NightlyJob
+from pipeline.plan import Plan
 from pipeline.runs.job import Guard
 from pipeline.runs.summary import Summary
 from pipeline.stages.post import Posted
@@ -25,10 +26,14 @@ class Order:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run came to; `objection`: what kept all of it from being sent."""
+    """What a run came to; `objection`: what kept all of it from being sent.
+
+    `plan` is there when the plan was whole.
+    """
 
     summary: Summary
     objection: Posted | None = None
+    plan: Plan | None = None
 
 
 class Runner(Protocol):
@@ -47,6 +52,12 @@ class Runner(Protocol):
 
     def plan_folder(self, run: str) -> Path:
         """Where the run's plan lies."""
+
+    def run_command(self, job: NightlyJob, path: Path) -> str:
+        """What to type to run a file of the job by hand, from whatever folder."""
+
+    def resume_command(self, run: str) -> str:
+        """What to type to go on with a run, from whatever folder."""
 
     def prepare(self, job: NightlyJob) -> None:
         """Looks at what all files of the job need: mapping, address and key."""

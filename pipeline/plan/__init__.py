@@ -3,7 +3,7 @@
 from pipeline.plan.calendar import Calendar, CalendarOf
 from pipeline.plan.decide import COMBINED, PLANNED_SCHEMA, decide, without_bodies
 from pipeline.plan.familiar import FamiliarBodies
-from pipeline.plan.files import Plan, PlannedBatch, PlanWriter, to_send
+from pipeline.plan.files import Changes, Plan, PlannedBatch, PlanWriter, to_send
 from pipeline.plan.follows import Follows
 from pipeline.plan.held import NOTHING_HELD, Forebear, Held, HeldByForebears
 from pipeline.plan.identity import (
@@ -32,6 +32,7 @@ __all__ = [
     "PLANNED_SCHEMA",
     "Calendar",
     "CalendarOf",
+    "Changes",
     "CombinedIdentity",
     "ContentIdentity",
     "FamiliarBodies",

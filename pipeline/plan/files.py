@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping as Dict
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 
@@ -71,6 +71,17 @@ class PlannedBatch:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """How sources differ from those before.
+
+    `outside` says it without what only a source holds.
+    """
+
+    told: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Plan:
     """A sealed plan: `rows` counts what was read by source, `counts` by status,
     `requests` what is to be sent for them.
@@ -79,7 +90,8 @@ class Plan:
     `stamp` is the field that bears a mark when it is sent; `familiar` says of how
     many bodies to send it was asked whether they were sent before under another
     identity, and of how many it is so; `notes` are to be told at the end,
-    and `changes`, how the sources differ from those before; `calendar` is None where
+    and `changes`, how the sources differ from those before (`changes_outside` says it
+    without what only a source holds); `calendar` is None where
     an older program made the plan; `follows` is the run whose report this one is of.
     """
 
@@ -96,6 +108,7 @@ class Plan:
     changes: tuple[str, ...] = ()
     calendar: Calendar | None = None
     follows: Follows | None = None
+    changes_outside: tuple[str, ...] = ()
 
     @property
     def fingerprints(self) -> Dict[str, int]:
@@ -136,7 +149,11 @@ class Plan:
             tuple(content.get("changes", ())),
             Calendar.of(content["calendar"]) if content.get("calendar") else None,
             Follows(**content["follows"]) if content.get("follows") else None,
+            tuple(content.get("changes_outside", ())),
         )
+
+
+_UNCHANGED: Final = Changes()
 
 
 class PlanWriter:
@@ -184,7 +201,7 @@ class PlanWriter:
         stamp: str | None = None,
         familiar: tuple[int, int] = (0, 0),
         notes: tuple[str, ...] = (),
-        changes: tuple[str, ...] = (),
+        changes: Changes = _UNCHANGED,
         calendar: Calendar | None = None,
         follows: Follows | None = None,
     ) -> Plan:
@@ -192,7 +209,8 @@ class PlanWriter:
             "follows": follows and asdict(follows),
             "calendar": calendar and asdict(calendar),
             "notes": notes,
-            "changes": changes,
+            "changes": changes.told,
+            "changes_outside": changes.outside,
             "stamp": stamp,
             "familiar": familiar,
             "sources": [asdict(source) for source in self._sources],

@@ -16,7 +16,9 @@ from pipeline.errors import LedgerError
 from pipeline.ledger import Ledger, RunRecord, Seen
 from pipeline.mapping.cells import Headers, clean_cells, scalar_cells, source_columns
 from pipeline.mapping.model import FieldRule, Mapping
+from pipeline.mapping.references import referenced_columns
 from pipeline.nearest import normalize_name
+from pipeline.plan import Changes
 from pipeline.printable import one_line
 from pipeline.private_files import write_whole
 from pipeline.rows import Mapped, Source
@@ -106,16 +108,38 @@ class Watch:
         )
 
 
-def changes(seen: Sequence[Seen], mapping: Mapping, ledger: Ledger) -> tuple[str, ...]:
-    """What is not as it was when the mapping last saw sources of these names."""
-    told: list[str] = []
+@dataclass(frozen=True)
+class _Change:
+    """`outside` says it without what only the source holds."""
+
+    text: str
+    outside: str
+
+
+def changes(seen: Sequence[Seen], mapping: Mapping, ledger: Ledger) -> Changes:
+    """What is not as it was when the mapping last saw sources of these names.
+
+    Outside, columns are named that an earlier source had, or the mapping knows;
+    others are counted, and so are values.
+    """
+    told, outside = [], []
+    for now, before, change in _changes(seen, mapping, ledger):
+        since = f"ince {before.seen_at:%Y-%m-%d} ({before.run}):"
+        if change.text:
+            told.append(f"{now.source}, s{since} {change.text}")
+        if change.outside:
+            outside.append(f"S{since} {change.outside}")
+    return Changes(tuple(told), tuple(outside))
+
+
+def _changes(
+    seen: Sequence[Seen], mapping: Mapping, ledger: Ledger
+) -> Iterator[tuple[Seen, Seen, _Change]]:
     for now in seen:
         before = _before(now, ledger)
         if before is not None:
-            found = [*_columns(now, before), *_values(now, before, mapping)]
-            since = f"{now.source}, since {before.seen_at:%Y-%m-%d} ({before.run}):"
-            told += [f"{since} {change}" for change in found]
-    return tuple(told)
+            found = [*_columns(now, before, mapping), *_values(now, before, mapping)]
+            yield from ((now, before, change) for change in found)
 
 
 def keep_seen(folder: Path, seen: Sequence[Seen]) -> None:
@@ -176,7 +200,7 @@ def _with_values(seen: Seen, before: Seen | None) -> Seen:
     return replace(seen, values=values)
 
 
-def _columns(now: Seen, before: Seen) -> Iterator[str]:
+def _columns(now: Seen, before: Seen, mapping: Mapping) -> Iterator[_Change]:
     names, old = _by_normal(now.headers), _by_normal(before.headers)
     new = {name: header for name, header in names.items() if name not in old}
     for name in old:
@@ -185,17 +209,28 @@ def _columns(now: Seen, before: Seen) -> Iterator[str]:
         renamed, _ = likest(old[name], new.values(), least=_RENAMED)
         if renamed:
             del new[normalize_name(renamed)]
-            yield (
-                f"the column {_quoted(old[name])} seems to be called "
-                f"{_quoted(renamed)} now."
-            )
+            known = f"the column {_quoted(old[name])} seems to be called"
+            yield _Change(f"{known} {_quoted(renamed)} now.", f"{known} otherwise now.")
         else:
-            yield f"the column {_quoted(old[name])} is missing."
-    for header in new.values():
-        yield f"the column {_quoted(header)} is new."
+            missing = f"the column {_quoted(old[name])} is missing."
+            yield _Change(missing, missing)
+    yield from _new(tuple(new.values()), mapping)
 
 
-def _values(now: Seen, before: Seen, mapping: Mapping) -> Iterator[str]:
+def _new(headers: Sequence[str], mapping: Mapping) -> Iterator[_Change]:
+    """Outside, those that the mapping does not know are counted."""
+    known = {normalize_name(ref.name) for ref in referenced_columns(mapping)}
+    others = [each for each in headers if normalize_name(each) not in known]
+    for header in headers:
+        new = f"the column {_quoted(header)} is new."
+        yield _Change(new, "" if header in others else new)
+    if others:
+        yield _Change(
+            "", f"new columns that the mapping does not know: {len(others):,}."
+        )
+
+
+def _values(now: Seen, before: Seen, mapping: Mapping) -> Iterator[_Change]:
     """Values never seen; what the mapping itself names is foreseen."""
     for name, known in now.values.items():
         rule = mapping.fields[name]
@@ -208,7 +243,11 @@ def _values(now: Seen, before: Seen, mapping: Mapping) -> Iterator[str]:
         more = f" and {len(new) - _MOST_TOLD:,} more" * (len(new) > _MOST_TOLD)
         columns = ", ".join(ref.name for ref in source_columns(rule))
         if new:
-            yield f"{shown}{more} in {_quoted(columns)} (for {name}) was never seen."
+            place = f"in {_quoted(columns)} (for {name})"
+            yield _Change(
+                f"{shown}{more} {place} was never seen.",
+                f"new values {place}: {len(new):,}.",
+            )
 
 
 def _by_normal(headers: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ is to be killed and nowhere else.
 
 import inspect
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -192,8 +193,22 @@ NIGHTLY: Final = {
     "its folder is removed": after(_PASSAGE, "bring_out"),
     "it is done": after(Journal, "write", _is_at(Step.DONE)),
 }
+COPYING: Final = {
+    "it is about to be copied": before(_MOVING, "_copy"),
+    "its copy is written": after(shutil, "copyfileobj"),
+    "its copy is compared": after(_MOVING, "_is_equal"),
+    "its copy is in place": after(_MOVING, "_copy"),
+    "the copied file is removed": after(_MOVING, "_remove"),
+}
 _POINTS: Final = (
-    NIGHTLY | PLANNING | SENDING | REPORTING | RECONCILING | PILOTING | MIGRATING
+    NIGHTLY
+    | COPYING
+    | PLANNING
+    | SENDING
+    | REPORTING
+    | RECONCILING
+    | PILOTING
+    | MIGRATING
 )
 STEP: Final = "a step of the migration is done"
 

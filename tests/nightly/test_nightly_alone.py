@@ -76,7 +76,7 @@ def test_a_night_that_is_stopped_goes_on_the_next_night(
     ended = first.ended()
 
     assert ended.code == 128 + signal.SIGTERM
-    assert ended.out.startswith("Night: interrupted\n\nYou stopped the night.")
+    assert ended.out.startswith("Night: interrupted\n\nThe night was stopped: by hand")
     assert nights.files() == ["inbox/b.csv", "work/a.csv"]
     assert 0 < len(nights.taken()) < 40
     nights.configure()

@@ -7,7 +7,7 @@ import pytest
 from tests.commands import Ended
 from tests.crash.forked import Zygote
 from tests.crash.place import KILLED, check_words
-from tests.crash.seams import NIGHTLY
+from tests.crash.seams import COPYING, NIGHTLY
 from tests.nightly.nights import Nights
 
 REASON = "its reason is written"
@@ -77,6 +77,23 @@ def test_rows_in_flight_when_it_was_killed_are_found_or_told(
     assert ended.code in {0, 3}
     assert nights.taken() == [2, 3, 4]
     assert nights.files() == ["archive/a.csv"]
+
+
+@pytest.mark.parametrize("point", COPYING)
+def test_a_file_that_was_being_copied_to_another_disk_is_in_one_place(
+    nights: Nights, forks: Zygote, other_disk: Path, point: str
+) -> None:
+    nights.configure(f"archive: {other_disk}")
+    nights.arrives("a.csv", FILES["a.csv"])
+    assert night(nights, forks, point).code == KILLED
+
+    assert night(nights, forks).code == 0
+
+    assert nights.taken() == [2, 3, 4]
+    assert nights.files() == []
+    assert left_over(nights.folder) == []
+    found = [path for path in other_disk.rglob("*") if path.is_file()]
+    assert [path.name for path in found] == ["a.csv"]
 
 
 @pytest.mark.parametrize(

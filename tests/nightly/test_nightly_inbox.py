@@ -1,6 +1,9 @@
 """Which files of an inbox are complete."""
 
 import os
+import subprocess
+import sys
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,17 +121,67 @@ def test_a_marker_says_that_a_file_is_complete(job: NightlyJob, marker: str) -> 
     assert found.notices == ("'b.csv' has no marker file yet; it is left alone.",)
 
 
-def test_what_is_no_file_is_told(job: NightlyJob) -> None:
+def test_what_can_never_be_taken_needs_a_person(job: NightlyJob) -> None:
     (job.inbox / "a.csv").symlink_to("/etc/passwd")
+    os.mkfifo(job.inbox / "b.csv")
     (job.inbox / os.fsdecode(b"\xff.csv")).touch()
-    files(job, "a\x1b[31m.csv")
+    files(job, "a\x1b[31m.csv", "c\n.csv", "d\u202evsc.csv")
 
-    assert sorted(look(job, HandClock()).notices) == [
-        "'?.csv' has characters in its name that are no text; it is left alone.",
-        "'a.csv' is a link, and no file; it is left alone.",
-        r"'a\x1b[31m.csv' has characters in its name that are no text; it is left "
-        "alone.",
+    found = look(job, HandClock())
+
+    assert (found.ready, found.notices) == ((), ())
+    assert sorted(one.told for one in found.blocked) == [
+        "'?.csv' has characters in its name that are no text.",
+        "'a.csv' is a link, and no file.",
+        r"'a\x1b[31m.csv' has characters in its name that are no text.",
+        "'b.csv' is a pipe, and no file.",
+        "'c .csv' has characters in its name that are no text.",
+        r"'d\u202evsc.csv' has characters in its name that are no text.",
     ]
+
+
+def test_a_folder_with_the_name_of_a_file_gets_a_word(job: NightlyJob) -> None:
+    job = replace(job, archive=job.inbox / "done.csv")
+    (job.inbox / "a.csv").mkdir()
+    job.archive.mkdir()
+
+    assert look(job, HandClock()) == Look(
+        (), ("'a.csv' is a folder, and no file; it is left alone.",)
+    )
+
+
+LOOKING = """
+import os, sys
+from pathlib import Path
+from pipeline.nightly.config import NightlyJob, Reading
+from pipeline.nightly.inbox import look
+from tests.nightly.nights import HandClock
+inbox = Path(sys.argv[1])
+os.setuid(65534)
+found = look(NightlyJob("c", inbox, ("*",), Reading("m"), inbox, inbox), HandClock())
+print([one.name for one in found.ready], [one.told for one in found.blocked])
+"""
+
+
+def test_a_file_that_may_not_be_read_keeps_no_other() -> None:
+    if os.getuid() != 0:
+        pytest.skip("Only root can become another user.")
+    with tempfile.TemporaryDirectory() as folder:
+        inbox = Path(folder)
+        inbox.chmod(0o755)
+        (inbox / "a.csv").touch(mode=0o600)
+        (inbox / "b.csv").touch(mode=0o644)
+        ended = subprocess.run(
+            [sys.executable, "-c", LOOKING, inbox],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (ended.stdout, ended.stderr) == (
+        "['b.csv'] [\"'a.csv' cannot be read: not permitted.\"]\n",
+        "",
+    )
 
 
 def test_an_inbox_that_is_not_there(job: NightlyJob) -> None:

@@ -1,13 +1,17 @@
 """Files are moved whole, never over another, and again if need be."""
 
+import os
+import re
 import shutil
-import tempfile
-from collections.abc import Iterator
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import ReportError
 from pipeline.nightly.moving import (
@@ -15,9 +19,11 @@ from pipeline.nightly.moving import (
     bring_out,
     is_taken_by_another,
     place_for,
+    reason_file,
     sha256_of,
 )
-from pipeline.nightly.takes import Kind, Step, Take
+from pipeline.nightly.names import ended
+from pipeline.nightly.takes import WORK, Kind, Step, Take
 
 DAY = datetime(2026, 11, 25, 2, tzinfo=UTC)
 
@@ -31,16 +37,6 @@ def take(tmp_path: Path) -> Take:
     facts = path.stat()
     changed = max(facts.st_mtime_ns, facts.st_ctime_ns)
     return Take(1, "calls", inbox, "a.csv", Step.TAKING, DAY, 5, changed)
-
-
-@pytest.fixture
-def other_disk(tmp_path: Path) -> Iterator[Path]:
-    shared = Path("/dev/shm")  # noqa: S108
-    if not shared.is_dir() or shared.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("There is one file system only.")
-    folder = Path(tempfile.mkdtemp(dir=shared))
-    yield folder
-    shutil.rmtree(folder)
 
 
 def known(take: Take) -> Take:
@@ -125,6 +121,95 @@ def test_a_copy_that_was_not_seen_to_its_end_is_made_good(
 
     assert not take.work.exists()
     assert (other_disk / "a.csv").read_text() == "Id\n1\n"
+
+
+BOUND = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tests.nightly.test_nightly_moving import DAY, known, place_for
+from pipeline.nightly.findings import _folder
+from pipeline.nightly.moving import bring_out
+from pipeline.nightly.takes import Kind, Step, Take
+inbox, away = map(Path, sys.argv[1:])
+facts = (inbox / "a.csv").stat()
+changed = max(facts.st_mtime_ns, facts.st_ctime_ns)
+take = known(Take(1, "calls", inbox, "a.csv", Step.TAKING, DAY, 5, changed))
+print(_folder(away, inbox))
+bring_out(take, place_for(take, Kind.IMPORTED, away, DAY), "")
+"""
+
+
+def test_two_mounts_of_one_disk_are_two_disks(tmp_path: Path) -> None:
+    inbox, away = tmp_path / "inbox", tmp_path / "away"
+    for folder in (inbox, away):
+        folder.mkdir()
+    (inbox / "a.csv").write_text("Id\n1\n", encoding="utf-8")
+    mounts = 'for each; do mount --bind "$each" "$each" || exit 77; done'
+    unshare = ["unshare", "-m", "sh", "-c", f'{mounts}; exec "$0" -c "$CODE" "$@"']
+    try:
+        ended = subprocess.run(
+            [*unshare, sys.executable, str(inbox), str(away)],
+            env={**os.environ, "CODE": BOUND},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        pytest.skip("There is no unshare.")
+    if ended.returncode == 77 or "unshare failed" in ended.stderr:
+        pytest.skip("Nothing may be mounted here.")
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == (
+        f"{away} can be written; on another disk or mount: files are copied\n"
+    )
+    assert (away / "2026-11-25" / "a.csv").read_text() == "Id\n1\n"
+    assert [path.name for path in (inbox / WORK).iterdir()] == []
+
+
+def test_a_name_as_long_as_can_be_goes_where_others_go(
+    take: Take, tmp_path: Path
+) -> None:
+    long = "c" * 251 + ".csv"
+    (take.inbox / "a.csv").rename(take.inbox / long)
+    changed = (take.inbox / long).stat().st_ctime_ns
+    take = known(replace(take, name=long, changed_ns=changed))
+    away = tmp_path / "away"
+
+    bring_out(take, place_for(take, Kind.QUARANTINED, away, DAY), "Why.\n")
+
+    double = place_for(take, Kind.QUARANTINED, away, DAY)
+    there, reason = sorted(path.name for path in away.iterdir())
+    assert there == long
+    assert re.fullmatch(r"c{220}~[0-9a-f]{8}\.reason\.txt", reason)
+    assert re.fullmatch(r"c{225}~[0-9a-f]{8}-2\.csv", double.name)
+    double.touch()
+    reason_file(double).touch()
+
+
+def test_a_reason_that_cannot_be_written_keeps_no_file(
+    take: Take, tmp_path: Path
+) -> None:
+    take = known(take)
+    (tmp_path / ".a.csv.reason.txt.part").mkdir()
+
+    bring_out(take, tmp_path / "a.csv", "Why.\n")
+
+    assert (tmp_path / "a.csv").exists()
+    assert not take.folder.exists()
+
+
+@given(
+    name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300),
+    ending=st.sampled_from([".part", "-2.csv"]),
+)
+def test_names_with_endings_are_short_enough_and_differ(name: str, ending: str) -> None:
+    made = ended(name, ending)
+
+    assert len(os.fsencode(made)) <= 240
+    assert made.endswith(ending)
+    assert made != ended(f"{name}x", ending)
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_the_file_stays(

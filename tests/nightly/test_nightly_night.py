@@ -1,6 +1,7 @@
 """What becomes of files that arrive, one night after the other."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def test_rows_that_need_a_person_are_for_attention(nights: Nights) -> None:
     [
         ("min_rows: 4", "The file has 3 rows, fewer than min_rows 4."),
         ("max_rows: 2", "The file has 3 rows, more than max_rows 2."),
-        ("max_invalid: 0", "1 of 3 rows are invalid, more than --max-invalid 0"),
+        ("max_invalid: 0", "1 of 3 rows are invalid, more than max_invalid 0"),
     ],
 )
 def test_a_guard_keeps_a_file_from_being_sent(
@@ -239,6 +240,25 @@ def test_a_file_put_aside_is_run_when_it_comes_again(nights: Nights) -> None:
     assert nights.taken() == [2, 3, 4]
 
 
+def test_the_reason_of_a_file_goes_when_the_file_is_taken_again(
+    nights: Nights,
+) -> None:
+    nights.configure("min_rows: 4")
+    for name, rows in {"a.csv": range(2, 5), "b.csv": range(5, 7)}.items():
+        nights.arrives(name, rows)
+    nights.held()
+    quarantine = nights.folder / "quarantine" / "calls"
+    (quarantine / "c.csv.reason.txt").write_text("a person's")
+    (quarantine / "a.csv").rename(nights.inbox / "a again.csv")
+    shutil.copy(quarantine / "b.csv", nights.inbox)
+    nights.configure()
+
+    assert nights.held().status is NightStatus.OK
+    assert sorted(path.name for path in quarantine.iterdir()) == [
+        *("b.csv", "b.csv.reason.txt", "c.csv.reason.txt"),
+    ]
+
+
 def test_what_the_api_did_not_take_is_sent_the_next_night(nights: Nights) -> None:
     key = nights.folder / "key"
     key.touch(mode=0o600)
@@ -260,6 +280,22 @@ def test_what_the_api_did_not_take_is_sent_the_next_night(nights: Nights) -> Non
     assert (later.name, later.status) == ("later.csv", NightStatus.OK)
     assert nights.taken() == [2, 3, 4, 5, 6]
     assert nights.files() == ["archive/calls.csv", "archive/later.csv"]
+
+
+def test_a_name_that_cannot_be_imported_needs_a_person_and_keeps_no_other(
+    nights: Nights,
+) -> None:
+    nights.arrives("calls\n.csv", range(2, 4))
+    nights.arrives("more.csv", range(4, 6))
+
+    [job] = nights.held().jobs
+
+    assert (job.status, job.reason, job.hint) == (
+        NightStatus.ATTENTION,
+        "'calls .csv' has characters in its name that are no text.",
+        "Rename it: letters, digits, blanks, '-', '_' and '.' are right.",
+    )
+    assert nights.taken() == [4, 5]
 
 
 def test_a_job_that_cannot_be_done_does_not_keep_others_back(nights: Nights) -> None:

@@ -1,0 +1,195 @@
+"""How a file ended, in words for those who may not see what it holds.
+
+They name columns that the mapping knows, and count; what quotes the file stands in
+`FileEnding.detail`, which goes into the private file beside it and nowhere else.
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from pipeline.catalogue import entry_of
+from pipeline.errors import (
+    LookupsMissing,
+    MappingError,
+    Mistake,
+    MistakesError,
+    PipelineError,
+    SourceError,
+)
+from pipeline.nightly.endings import FileEnding, NightStatus
+from pipeline.nightly.runner import Ran
+from pipeline.nightly.takes import Take
+from pipeline.runs.summary import RunStatus
+from pipeline.stages.post import Posted
+
+_STATUS: Final = {
+    RunStatus.OK: NightStatus.OK,
+    RunStatus.ATTENTION: NightStatus.ATTENTION,
+    RunStatus.STOPPED: NightStatus.STOPPED,
+    RunStatus.INTERRUPTED: NightStatus.INTERRUPTED,
+    RunStatus.FAILED: NightStatus.FAILED,
+}
+_BACK: Final = "then move the file back into the inbox."
+_HINTS: Final = {
+    "no_rows": "Was the export complete? If no rows are all right: write "
+    f"`allow_empty: true` for the job, {_BACK}",
+    "too_many_invalid": "Correct the file or the mapping, or change `max_invalid`; "
+    f"{_BACK} Or let `resume` send the valid rows as they are.",
+    "source_drifted": f"Correct the mapping or the export, {_BACK} Or let `resume` "
+    "send the rows as they are.",
+    "imported_before": f"Give the mapping its former `key` and `system`, {_BACK} If "
+    "these are other activities all the same, write `allow_repeats: true` for the job.",
+    "mapping_does_not_fit": "Has the file its header, and is it the right one? Correct "
+    f"the export or the mapping, {_BACK} The reason beside the file lists its columns.",
+    "source_part_unknown": "Correct `sheet` or `member` of the job, or of the mapping, "
+    f"{_BACK} The reason beside the file lists the names.",
+    "too_many_failed": "Look at fix-me.csv.",
+    "api_down": "",
+}
+_OPTIONS: Final = {
+    "--max-invalid": "max_invalid",
+    "--max-failed": "max_failed",
+    "--on-drift": "on_drift",
+    "You stopped the run": "The run was stopped",
+}
+_RESUME: Final = re.compile(r",? then (?:go on with )?`resume`")
+_ON_ITS_WAY: Final = "It stays where it is, and goes on by itself next time."
+_GENERIC: Final = "lookup_file_wrong"
+
+
+def is_its_own_fault(error: PipelineError) -> bool:
+    """Whether no other file of the job would meet the error."""
+    if isinstance(error, LookupsMissing):
+        return False
+    return isinstance(error, SourceError | MappingError)
+
+
+def ended(take: Take, ran: Ran) -> FileEnding:
+    """The ending of a file whose run came to its report."""
+    summary = ran.summary
+    told = summary.document()
+    ending = FileEnding(
+        name=take.name,
+        sha256=take.sha256,
+        status=_STATUS[summary.status],
+        now_at=take.work,
+        run=take.run,
+        counts=summary.by_status(),
+        requests=told["requests"],
+        issues={issue["code"]: issue["count"] for issue in summary.issues},
+        reports=Path(told["reports"]).absolute() if told["reports"] else None,
+        reason=_in_keys(summary.reason),
+        hint=_hint(summary.code, summary.hint),
+        next=summary.next,
+    )
+    return ending if ran.objection is None else _objected(ending, ran, ran.objection)
+
+
+def failed(take: Take, error: PipelineError, run: str | None) -> FileEnding:
+    """The ending of a file whose run came to no report."""
+    interrupted = error.code == "interrupted"
+    its_own = is_its_own_fault(error) or error.code == _GENERIC
+    ending = FileEnding(
+        name=take.name,
+        sha256=take.sha256,
+        status=NightStatus.INTERRUPTED if interrupted else NightStatus.FAILED,
+        now_at=take.work,
+        run=run,
+        reason=_in_keys(_sentences(error)),
+        hint=error.hint,
+    )
+    if interrupted:
+        return replace(ending, hint="")
+    return _of_its_own(ending, error) if its_own else ending
+
+
+def staying(ending: FileEnding) -> FileEnding:
+    """Of a file that is not done with: nobody needs to go on with its run."""
+    hint = f"{_RESUME.sub('', ending.hint)} {_ON_ITS_WAY}".strip()
+    return replace(ending, hint=hint, next=_without(ending.next, "resume"))
+
+
+def put_aside(ending: FileEnding, place: Path, *more: str) -> FileEnding:
+    """Of a file that lies at its last place; `more` can be typed there."""
+    kept = [each for each in ending.next if str(ending.now_at) not in each]
+    commands = (*_without(tuple(kept), "history"), *more)
+    return replace(ending, now_at=place, next=commands)
+
+
+def reason_text(ending: FileEnding) -> str:
+    """What stands beside a file in the quarantine."""
+    lines = [
+        f"{ending.name} was not imported: {ending.status}.",
+        ending.reason,
+        ending.hint,
+        ending.detail,
+        f"The run: {ending.run}" if ending.run else "",
+        f"Its report: {ending.reports}" if ending.reports else "",
+        *(f"To type: {each}" for each in ending.next),
+        f"SHA-256 of the file: {ending.sha256}",
+    ]
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _objected(ending: FileEnding, ran: Ran, why: Posted) -> FileEnding:
+    """Where no row was left to send, the run itself did not stop for it."""
+    drifted = ran.plan if why.code == "source_drifted" else None
+    told = drifted.changes_outside if drifted else ()
+    return replace(
+        ending,
+        status=NightStatus.STOPPED,
+        reason=" ".join([_in_keys(why.reason), *told]),
+        hint=_hint(why.code, why.hint),
+        detail="\n".join(drifted.changes if drifted else ()),
+    )
+
+
+def _of_its_own(ending: FileEnding, error: PipelineError) -> FileEnding:
+    """What was raised may quote the file; the catalogue does not."""
+    fixes = [what for _, what in entry_of(error.code).fix.places()]
+    placed = [each for each in _mistakes(error) if each.place]
+    quoted = [
+        f"{each.message} {each.hint}".strip()
+        for each in _mistakes(error)
+        if each.hint or not each.place
+    ]
+    return replace(
+        ending,
+        reason=" ".join([error.outside, *(each.message for each in placed)]),
+        hint=_HINTS.get(error.code, " ".join(fixes)),
+        detail="\n".join(filter(None, [*quoted, error.hint])),
+    )
+
+
+def _sentences(error: PipelineError) -> str:
+    told = (f"{each.message} {each.hint}".strip() for each in _mistakes(error))
+    return " ".join([_placed(error), *dict.fromkeys(told)])
+
+
+def _placed(error: PipelineError) -> str:
+    """Its sentence, with a path that holds in every folder."""
+    path = Path(error.where)
+    if not error.where or not path.exists():
+        return error.sentence
+    return f"{error.message} ({path.absolute()})"
+
+
+def _mistakes(error: PipelineError) -> tuple[Mistake, ...]:
+    return error.mistakes if isinstance(error, MistakesError) else ()
+
+
+def _hint(code: str, hint: str) -> str:
+    return _HINTS.get(code, _in_keys(hint))
+
+
+def _in_keys(text: str) -> str:
+    """What options are called in a configuration."""
+    for option, key in _OPTIONS.items():
+        text = text.replace(option, key)
+    return text
+
+
+def _without(commands: tuple[str, ...], word: str) -> tuple[str, ...]:
+    return tuple(each for each in commands if each.split()[1:2] != [word])
