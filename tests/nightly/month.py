@@ -6,17 +6,13 @@ all mails again, `month_mails.txt`; read it as who receives them would.
 
 import tempfile
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pipeline.sandbox.front.scenario import Scenario
 from tests.nightly.month_files import File, cut, empty, widened
 from tests.nightly.month_lived import (
-    FIRST,
-    HEAD,
-    OPS,
     ApiIs,
     Arrives,
     BandIs,
@@ -28,19 +24,19 @@ from tests.nightly.month_lived import (
     IsWritten,
     KeyExpires,
     KeyIsReplaced,
-    Month,
     Passes,
     PostCloses,
     PostOpens,
     Start,
     StartElsewhere,
     Step,
-    Told,
     lived,
     small_disk_at,
 )
+from tests.nightly.month_mails import table
 from tests.nightly.month_town import CALM
 
+Nights = tuple[tuple[Step, ...], ...]
 MAILS: Final = Path(__file__).with_name("month_mails.txt")
 SEED: Final = 20
 
@@ -57,7 +53,7 @@ BREAKS: Final = scenario(
     '[[outages]]\nkind = "refused"\nafter_requests = 6'
 )
 BUSY: Final = scenario(
-    '[[faults]]\nkind = "refuse"\nat = [4, 9]\nstatus = 429\nretry_after = 1'
+    '[[faults]]\nkind = "refuse"\nat = [4]\nstatus = 429\nretry_after = 1'
 )
 
 
@@ -78,12 +74,13 @@ def letters(night: int, count: int, ends: str = "archive") -> File:
 
 
 OVERLAPPING: Final = replace(calls(2), rows=tuple(range(15, 30)))
-CUT: Final = replace(calls(9), form=cut, ends="quarantine")
+EARLY: Final = replace(calls(2, "calls-0302 b.csv"), rows=tuple(range(25, 35)))
+CUT: Final = replace(calls(9), bad=frozenset({99}), form=cut)
 TENFOLD: Final = replace(calls(11), rows=tuple(range(1100, 1200)))
 FLAWED: Final = replace(calls(23), bad=frozenset({232, 237}))
 A_TENTH: Final = replace(calls(24), rows=(240,), ends="quarantine")
 EMPTY: Final = replace(calls(29), rows=(), form=empty, ends="quarantine")
-STRANGE: Final = calls(19, "calls of März 19 (Kopie) – neu.csv")
+STRANGE: Final = calls(19, "calls of März 19 (Kopie), neu.csv")
 DRIFTED: Final = replace(
     meetings(22, 2220, 2221, 2222), form=widened, ends="quarantine"
 )
@@ -91,9 +88,11 @@ UNFINISHED: Final = replace(
     meetings(29, 2290, 2291), name="meetings-29.csv.part", ends="inbox"
 )
 DOUBLED: Final = replace(letters(1, 5, "removed"), name="letters 01 - Kopie.xlsx")
+AGAIN: Final = replace(letters(7, 5, "removed"), name="letters 07 b.xlsx")
+ONCE_MORE: Final = replace(letters(7, 7, "removed"), name="letters 06.xlsx")
 COMES_AS_PART: Final = letters(3, 4, "removed")
 
-MONDAY_TO_COME: Final = (Passes("02:00"), Start(), Passes("06:30"), Start())
+ITS_STARTS: Final = (Passes("02:00"), Start(), Passes("06:30"), Start())
 """The two starts of each night: the second sees whether a file is missing."""
 
 
@@ -101,15 +100,15 @@ def marked(file: File) -> tuple[Step, ...]:
     return Arrives(file), IsMarked(file)
 
 
-MONTH: Final[tuple[tuple[Step, ...], ...]] = (
+MONTH: Final[Nights] = (
     # 1, Monday: the first files of all jobs
     (
         *(Arrives(calls(1)), Arrives(letters(1, 5, "removed"))),
         *marked(meetings(1, 2010, 2011, 2012, 2013)),
-        *MONDAY_TO_COME,
+        *ITS_STARTS,
     ),
-    # 2: five of yesterday's rows again, and a file under another name
-    (Arrives(OVERLAPPING), Arrives(DOUBLED), *MONDAY_TO_COME),
+    # 2: five of yesterday's rows again, some of tomorrow's; a file by another name
+    (Arrives(OVERLAPPING), Arrives(EARLY), Arrives(DOUBLED), *ITS_STARTS),
     # 3: a marker comes late; two rows of a file are equal; a file is being copied
     (
         Arrives(calls(3)),
@@ -122,14 +121,17 @@ MONTH: Final[tuple[tuple[Step, ...], ...]] = (
     # 4: no calls until nine
     (
         IsRenamed(COMES_AS_PART, "letters 03.xlsx.part"),
-        *MONDAY_TO_COME,
+        *ITS_STARTS,
         *(Passes("09:00"), Arrives(calls(4))),
     ),
     # 5, Friday: both days' calls
-    (Arrives(calls(5)), *MONDAY_TO_COME),
+    (Arrives(calls(5)), *ITS_STARTS),
     # 6 and 7: a weekend
-    MONDAY_TO_COME,
-    (Arrives(letters(7, 3, "removed")), *MONDAY_TO_COME),
+    ITS_STARTS,
+    (
+        *(Arrives(letters(7, 3, "removed")), Arrives(AGAIN), Arrives(ONCE_MORE)),
+        *ITS_STARTS,
+    ),
     # 8, Monday: a file is being written at two
     (
         *marked(meetings(8, 2080, 2081)),
@@ -138,7 +140,7 @@ MONTH: Final[tuple[tuple[Step, ...], ...]] = (
         *(Passes("06:30"), Start()),
     ),
     # 9: the exporter died within a row
-    (Arrives(CUT), *MONDAY_TO_COME),
+    (Arrives(CUT), *ITS_STARTS),
     # 10: it did its work again; the machine dies while a file is taken
     (
         *(Arrives(calls(9)), Arrives(calls(10))),
@@ -146,17 +148,17 @@ MONTH: Final[tuple[tuple[Step, ...], ...]] = (
         *(Passes("02:10"), Start(), Passes("06:30"), Start()),
     ),
     # 11: ten times as much
-    (Arrives(TENFOLD), *MONDAY_TO_COME),
+    (Arrives(TENFOLD), *ITS_STARTS),
     # 12, Friday: a person finds that in order
     (
         *(BandIs("30%..2000%"), IsPutBack(TENFOLD)),
         *(Arrives(calls(12)), Arrives(letters(12, 3, "removed"))),
-        *(MONDAY_TO_COME),
+        *(ITS_STARTS),
         BandIs(),
     ),
     # 13 and 14: a weekend in which nothing happens
-    MONDAY_TO_COME,
-    MONDAY_TO_COME,
+    ITS_STARTS,
+    ITS_STARTS,
     # 15, Monday: the API is down until six
     (
         *(Arrives(calls(15)), *marked(meetings(15, 2032, 2150, 2151, 2152))),
@@ -164,12 +166,12 @@ MONTH: Final[tuple[tuple[Step, ...], ...]] = (
         *(ApiIs(CALM), Passes("06:30"), Start()),
     ),
     # 16 and 17: the key has expired
-    (Arrives(calls(16)), KeyExpires(), *MONDAY_TO_COME),
-    (Arrives(calls(17)), *MONDAY_TO_COME, Passes("10:00"), KeyIsReplaced()),
+    (Arrives(calls(16)), KeyExpires(), *ITS_STARTS),
+    (Arrives(calls(17)), *ITS_STARTS, Passes("10:00"), KeyIsReplaced()),
     # 18: there is a new one
-    (Arrives(calls(18)), *MONDAY_TO_COME),
+    (Arrives(calls(18)), *ITS_STARTS),
     # 19, Friday: the API wants less haste; somebody saved the file by hand
-    (Arrives(STRANGE), ApiIs(BUSY), *MONDAY_TO_COME, ApiIs(CALM)),
+    (Arrives(STRANGE), ApiIs(BUSY), *ITS_STARTS, ApiIs(CALM)),
     # 20: the machine dies with a row in flight, and starts again at six
     (
         Arrives(letters(20, 5)),
@@ -182,17 +184,17 @@ MONTH: Final[tuple[tuple[Step, ...], ...]] = (
         *(ApiIs(CALM), Passes("06:30"), Start()),
     ),
     # 22, Monday: a column that was never there
-    (Arrives(calls(22)), *marked(DRIFTED), *MONDAY_TO_COME),
+    (Arrives(calls(22)), *marked(DRIFTED), *ITS_STARTS),
     # 23: it is gone again; two rows are wrong, which a person mends by noon
     (
         *(Arrives(FLAWED), *marked(meetings(22, 2220, 2221, 2222))),
-        *MONDAY_TO_COME,
+        *ITS_STARTS,
         *(Passes("12:00"), IsMended(FLAWED)),
     ),
     # 24: a tenth of the usual size, in a night without a mail server
-    (Arrives(A_TENTH), PostCloses(), *MONDAY_TO_COME, PostOpens()),
+    (Arrives(A_TENTH), PostCloses(), *ITS_STARTS, PostOpens()),
     # 25: all of it came
-    (Arrives(calls(24)), Arrives(calls(25)), *MONDAY_TO_COME),
+    (Arrives(calls(24)), Arrives(calls(25)), *ITS_STARTS),
     # 26, Friday: the disk is full until six
     (
         Arrives(calls(26)),
@@ -200,7 +202,7 @@ MONTH: Final[tuple[tuple[Step, ...], ...]] = (
         *(Passes("06:30"), Start()),
     ),
     # 27: nothing
-    MONDAY_TO_COME,
+    ITS_STARTS,
     # 28: somebody starts the night a second time while it still works
     (
         *(Passes("01:59"), Arrives(calls(28))),
@@ -208,7 +210,7 @@ MONTH: Final[tuple[tuple[Step, ...], ...]] = (
         *(Passes("06:30"), Start()),
     ),
     # 29, Monday: an empty file, and one that never becomes complete
-    (Arrives(EMPTY), Arrives(UNFINISHED), *MONDAY_TO_COME),
+    (Arrives(EMPTY), Arrives(UNFINISHED), *ITS_STARTS),
     # 30: it is there; the machine dies while a file is put away
     (
         *(Arrives(calls(29)), Arrives(calls(30))),
@@ -217,101 +219,26 @@ MONTH: Final[tuple[tuple[Step, ...], ...]] = (
     ),
 )
 
-KILLED: Final = -9
-CODES: Final = (
-    *((0, 0), (0, 0), (0, 0), (0, 3), (0, 0), (0, 0), (0, 0)),
-    *((0, 0), (1, 0), (KILLED, 0, 0), (4, 0), (0, 0), (0, 0), (0, 0)),
-    *((4, 0), (4, 4), (4, 4), (0, 0), (0, 0), (KILLED, 0), (4, 0)),
-    *((4, 0), (3, 0), (4, 0), (0, 0), (1, 0), (0, 0), (0, 0, 0)),
-    *((1, 0), (KILLED, 0, 0)),
-)
-"""How each start of each night should leave."""
 
-
-@dataclass(frozen=True)
-class Wanted:
-    """A message that a person should get: of which start, about which jobs.
-
-    `cause` is a word that must stand in it. It arrives in the course of the same
-    start, if `arrives` does not name another.
-    """
-
-    night: int
-    hour: str
-    jobs: dict[str, str]
-    cause: str = ""
-    to: tuple[str, ...] = (OPS,)
-    arrives: tuple[int, str] | None = None
-
-
-BOTH: Final = (OPS, HEAD)
-WANTED: Final = (
-    Wanted(4, "06:30", {"calls": "missing"}, "No file came", BOTH),
-    Wanted(5, "02:00", {"calls": "recovered"}, "", BOTH),
-    Wanted(9, "02:00", {"calls": "failed"}, "quote", BOTH),
-    Wanted(10, "02:10", {"calls": "recovered"}, "", BOTH),
-    Wanted(11, "02:00", {"calls": "stopped"}, "100 rows"),
-    Wanted(12, "02:00", {"calls": "recovered"}),
-    Wanted(15, "02:00", {"calls": "stopped", "meetings": "stopped"}, "503"),
-    Wanted(15, "06:30", {"calls": "recovered", "meetings": "recovered"}),
-    Wanted(16, "02:00", {"calls": "stopped"}, "key"),
-    Wanted(17, "02:00", {"calls": "stopped"}, "key"),
-    Wanted(18, "02:00", {"calls": "recovered"}),
-    Wanted(21, "02:00", {"letters": "stopped"}, "The API"),
-    Wanted(21, "06:30", {"letters": "recovered"}),
-    Wanted(22, "02:00", {"meetings": "stopped"}, "Mood"),
-    Wanted(23, "02:00", {"calls": "attention", "meetings": "recovered"}, "2 of 10"),
-    Wanted(24, "02:00", {"calls": "stopped"}, "1 row", arrives=(25, "02:00")),
-    Wanted(25, "02:00", {"calls": "recovered"}),
-    Wanted(26, "02:00", {"calls": "failed"}, "disk is full", BOTH),
-    Wanted(26, "06:30", {"calls": "recovered"}, "", BOTH),
-    Wanted(29, "02:00", {"calls": "failed"}, "empty", BOTH),
-    Wanted(30, "02:10", {"calls": "recovered"}, "", BOTH),
-)
-"""All messages of the month, as somebody wants them who has other work to do."""
-
-
-def files() -> tuple[File, ...]:
-    """All that ever arrived, as they are at last."""
-    steps = (step for night in MONTH for step in night)
-    arriving = (step.file for step in steps if isinstance(step, Arrives | IsWritten))
-    meanwhile = (
-        step.meanwhile.file
-        for night in MONTH
-        for step in night
-        if isinstance(step, Start) and isinstance(step.meanwhile, Arrives)
+def files(nights: Nights = MONTH) -> tuple[File, ...]:
+    """All that arrived in them, as they are at last."""
+    steps = [step for night in nights for step in night]
+    meanwhile = [step.meanwhile for step in steps if isinstance(step, Start)]
+    return tuple(
+        step.file
+        for step in (*steps, *meanwhile)
+        if isinstance(step, Arrives | IsWritten)
     )
-    return (*arriving, *meanwhile)
 
 
-def table(month: Month) -> str:
-    """Start by start: how it left, and the mails that arrived, each with its cause."""
-    return "\n".join(line for start in month.starts for line in _lines(start)) + "\n"
-
-
-def _lines(start: Any) -> Iterator[str]:
-    yield f"night {start.night:>2} {start.at:%a %H:%M}  exit {start.code}"
-    for told in start.told:
-        yield from _told_lines(told, start.at)
-
-
-def _told_lines(told: Told, at: Any) -> Iterator[str]:
-    late = f"  (of {told.of:%a %H:%M})" if told.of != at else ""
-    yield f"    {told.to}: {told.mail['Subject']}{late}"
-    for tidings in told.document["told"]:
-        event = f"{tidings['job']} {tidings['event']}"
-        yield f"        {event}, night {tidings['nights']}, silent {tidings['silent']}"
-        yield from (f"            {line}" for line in _causes(told, tidings["job"]))
-
-
-def _causes(told: Told, name: str) -> Iterator[str]:
-    for job in told.document["jobs"]:
-        if job["job"] == name:
-            yield from filter(None, (job["reason"], *job["notices"]))
-            for file in job["files"]:
-                counts = {k: n for k, n in file["counts"].items() if n and k != "read"}
-                yield f"{file['name']}: {file['status']} {counts} {file['issues']}"
-                yield from filter(None, (file["reason"], file["hint"]))
+def mended(nights: Nights = MONTH) -> tuple[File, ...]:
+    """Those of which a person corrected the rows, as they are then."""
+    steps = (step for night in nights for step in night)
+    return tuple(
+        replace(step.file, bad=frozenset())
+        for step in steps
+        if isinstance(step, IsMended)
+    )
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
@@ -84,12 +84,16 @@ class File:
     name: str
     rows: tuple[int, ...] = ()
     bad: frozenset[int] = frozenset()
-    form: "Form" = lambda file: whole(file)
+    form: "Form" = field(default_factory=lambda: whole)
     ends: str = "archive"
 
     @property
     def content(self) -> bytes:
         return self.form(self)
+
+    @property
+    def is_imported(self) -> bool:
+        return self.ends in {"archive", "removed"}
 
     @property
     def mended(self) -> tuple[str, ...]:
@@ -138,7 +142,7 @@ def whole(file: File) -> bytes:
 
 def cut(file: File) -> bytes:
     """It ends within a quoted cell of its last row."""
-    return _csv(file).removesuffix(b'Ko"\n')
+    return _csv(replace(file, bad=frozenset())).removesuffix(b'Ko"\n')
 
 
 def empty(file: File) -> bytes:

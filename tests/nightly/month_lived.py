@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from itertools import groupby
 from pathlib import Path
 from random import Random
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import pytest
 
@@ -28,6 +28,7 @@ FIRST: Final = datetime(2100, 3, 1, tzinfo=UTC)  # a Monday, later than any file
 FIRST_KEY, SECOND_KEY = "month-key-of-winter", "month-key-of-spring"
 OPS, HEAD = "ops@example.org", "head@example.org"
 USUAL: Final = "30%..300%"
+ALONE_ON_DISKS: Final = ("unshare", "--map-root-user", "--mount")
 _CONFIG: Final = """
 version: 1
 clock: UTC
@@ -35,7 +36,7 @@ base_url: {api}
 api_key_file: key
 ledger: state/ledger.sqlite
 concurrency: 1
-patience: 2s
+patience: 1s
 notify:
   - email: {{to: {ops}, from: night@example.org, smtp: {smtp}}}
   - email: {{to: {head}, from: night@example.org, smtp: {smtp}}}
@@ -83,6 +84,28 @@ class Told:
     to: str
     mail: EmailMessage
     document: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        return self._body("plain")
+
+    @property
+    def html(self) -> str:
+        return self._body("html")
+
+    @property
+    def parts(self) -> list[bytes]:
+        """All of it, as it was before it was packed for the way."""
+        return [
+            content
+            for part in self.mail.walk()
+            if isinstance(content := part.get_payload(decode=True), bytes)
+        ]
+
+    def _body(self, kind: Literal["plain", "html"]) -> str:
+        body = self.mail.get_body((kind,))
+        assert body is not None
+        return str(body.get_content())
 
 
 @dataclass(frozen=True)
@@ -153,16 +176,16 @@ class Month:
 
     def started(self, start: Callable[[], Ended]) -> Ended:
         """Keeps what a start said, and the mails that it sent."""
-        at, before = self.clock.at, len(self.town.mails)
+        at, before, place = self.clock.at, len(self.town.mails), len(self.starts)
         ended = start()
         told = tuple(map(self._told, self.town.mails[before:]))
         said = ended.out + ended.err
-        self.starts.append(Started(at, ended.code, said, told))
+        self.starts.insert(place, Started(at, ended.code, said, told))
         return ended
 
     def _told(self, mail: EmailMessage) -> Told:
-        of = datetime.strptime(mail["Message-ID"][1:15], "%Y%m%d%H%M%S")
-        of = of.replace(tzinfo=UTC)
+        begun = f"{mail['Message-ID'][1:15]} +0000"
+        of = datetime.strptime(begun, "%Y%m%d%H%M%S %z")
         to = str(mail["To"])
         [document] = [
             heard
@@ -305,7 +328,7 @@ class IsMended:
     file: File
 
     def take(self, month: Month) -> None:
-        told = month.starts[-1].told[-1].document
+        told = [told.document for start in month.starts for told in start.told][-1]
         [ending] = [
             each
             for job in told["jobs"]
@@ -366,13 +389,14 @@ class Start:
 
 @dataclass(frozen=True)
 class StartElsewhere:
-    """... as a process of its own, which may be killed, or meet a small disk.
+    """... as a process of its own, which may be killed at a point.
 
-    `before` are words of a shell that come before it.
+    `within` is a command that runs it, and `before` what a shell does first.
     """
 
     point: str = ""
     nth: int = 1
+    within: tuple[str, ...] = ()
     before: str = ""
 
     def take(self, month: Month) -> None:
@@ -383,9 +407,7 @@ class StartElsewhere:
         words = (sys.executable, "-m", "tests.nightly.month_start")
         command = shlex.join((*words, at, self.point, str(self.nth), "month.yaml"))
         done = subprocess.run(
-            ["unshare", "--map-root-user", "--mount", "sh", "-c", f"{self.before}exec {command}"]
-            if self.before
-            else ["sh", "-c", f"exec {command}"],
+            [*self.within, "sh", "-c", f"{self.before}exec {command}"],
             cwd=month.folder,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
@@ -397,7 +419,8 @@ class StartElsewhere:
 
 def small_disk_at(folder: str, size: str) -> StartElsewhere:
     """A start that meets a full disk where that folder is."""
-    return StartElsewhere(before=f"mount -t tmpfs -o size={size} none {folder} && ")
+    mount = f"mount -t tmpfs -o size={size} none {folder} && "
+    return StartElsewhere(within=ALONE_ON_DISKS, before=mount)
 
 
 def night_of(at: datetime) -> int:
@@ -405,7 +428,9 @@ def night_of(at: datetime) -> int:
 
 
 @contextmanager
-def lived(folder: Path, nights: tuple[tuple[Step, ...], ...], seed: int) -> Iterator[Month]:
+def lived(
+    folder: Path, nights: tuple[tuple[Step, ...], ...], seed: int
+) -> Iterator[Month]:
     """The month after all its nights; the files of a night come in a drawn order."""
     random = Random(seed)
     with surroundings(folder), running_town(FIRST_KEY) as town:

@@ -17,7 +17,7 @@ from tests.nightly.nights import HandClock
 if __name__ == "__main__":
     at, point, nth, config = sys.argv[1:]
     clock = HandClock(datetime.fromisoformat(at))
-    pipeline.cli.nightly.WallClock = lambda _stop: clock  # type: ignore[assignment,misc]
+    vars(pipeline.cli.nightly)["WallClock"] = lambda _stop: clock
     alter(Seams(point, int(nth)))
     sys.argv = ["activity-import", "nightly", config]
     main()
