@@ -103,6 +103,7 @@ class JobNight:
         self._files: list[FileEnding] = []
         self._notices: list[str] = []
         self._blocked: tuple[Blocked, ...] = ()
+        self._came = False
 
     def hold(self) -> JobEnding:
         started = self._tools.clock.now()
@@ -147,6 +148,7 @@ class JobNight:
         self._blocked = arrived.blocked
         being_taken = {take.name for take in waiting if take.step is Step.TAKING}
         ready = [one for one in arrived.ready if one.name not in being_taken]
+        self._came = bool(ready)
         steps = [
             *(partial(self._passage.go_on, take) for take in waiting),
             *(partial(self._passage.take, arrival) for arrival in ready),
@@ -184,9 +186,12 @@ class JobNight:
         return ending.status in _STAYS and WORK in ending.now_at.parts
 
     def _missing(self, since: datetime) -> str | None:
-        """What is told of a file that did not come by its time."""
+        """What is told of a file that did not come by its time.
+
+        One that waits for its turn in the inbox did come.
+        """
         expected = self._job.expected
-        if expected is None:
+        if expected is None or self._came:
             return None
         now = self._config.on_the_clock(self._tools.clock.now())
         deadline = expected.last_deadline(now)

@@ -45,6 +45,9 @@ _HINTS: Final = {
     f"the export or the mapping, {_BACK} The reason beside the file lists its columns.",
     "source_part_unknown": "Correct `sheet` or `member` of the job, or of the mapping, "
     f"{_BACK} The reason beside the file lists the names.",
+    "source_imported_before": "Give the job the mapping and the `timezone` of then, "
+    f"{_BACK} If these are other activities all the same, write `allow_repeats: true` "
+    "for the job.",
     "too_many_failed": "Look at fix-me.csv.",
     "api_down": "",
 }

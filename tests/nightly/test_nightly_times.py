@@ -80,6 +80,21 @@ def test_it_is_told_when_the_last_one_came(nights: Nights) -> None:
     )
 
 
+def test_a_file_that_waits_for_its_turn_is_not_missing(nights: Nights) -> None:
+    nights.configure('expect_by: "06:00"\nwindow: "22:00-05:00"')
+    nights.clock = HandClock(TWO)
+    nights.held()
+    at(nights, TWO + timedelta(hours=28, minutes=30))
+    nights.arrives("a.csv", range(2, 4))
+
+    [job] = nights.held().jobs
+
+    assert (job.status, job.notices) == (
+        NightStatus.NOTHING,
+        ("Outside the window 22:00-05:00: 1 file waiting.",),
+    )
+
+
 @pytest.fixture
 def kept(nights: Nights) -> Nights:
     """A night with one file of each kind, and a job that keeps them a week."""
