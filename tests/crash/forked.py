@@ -59,10 +59,10 @@ class Running:
 
 
 @contextmanager
-def zygote() -> Iterator[Zygote]:
+def zygote(module: str = "tests.crash.zygote") -> Iterator[Zygote]:
     """Starts one; all that it started is killed at the end."""
     ours, theirs = socket.socketpair()
-    command = [sys.executable, "-m", "tests.crash.zygote", str(theirs.fileno())]
+    command = [sys.executable, "-m", module, str(theirs.fileno())]
     with (
         theirs,
         subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()]) as process,

@@ -29,9 +29,9 @@ from tests.nightly.month_lived import (
     PostOpens,
     Start,
     StartElsewhere,
+    StartOnSmallDisk,
     Step,
     lived,
-    small_disk_at,
 )
 from tests.nightly.month_mails import table
 from tests.nightly.month_town import CALM
@@ -198,7 +198,7 @@ MONTH: Final[Nights] = (
     # 26, Friday: the disk is full until six
     (
         Arrives(calls(26)),
-        *(Passes("02:00"), small_disk_at("reports", "8k")),
+        *(Passes("02:00"), StartOnSmallDisk("reports", "8k")),
         *(Passes("06:30"), Start()),
     ),
     # 27: nothing

@@ -20,7 +20,11 @@ import pytest
 import pipeline.cli.nightly
 from pipeline.sandbox.front.scenario import Scenario
 from tests.commands import ROOT, Ended, activity_import
+from tests.crash.forked import Zygote, zygote
+from tests.crash.seams import Seams
+from tests.crash.zygote import Order
 from tests.nightly.month_files import ACCOUNTS, MAPPINGS, UNREADABLE, File
+from tests.nightly.month_start import NIGHT_AT
 from tests.nightly.month_town import Town, running_town
 from tests.nightly.nights import HandClock
 
@@ -128,6 +132,7 @@ class Month:
 
     folder: Path
     town: Town
+    forks: Zygote
     clock: HandClock = field(default_factory=lambda: HandClock(FIRST))
     usual: str = USUAL
     starts: list[Started] = field(default_factory=list)
@@ -389,38 +394,50 @@ class Start:
 
 @dataclass(frozen=True)
 class StartElsewhere:
-    """... as a process of its own, which may be killed at a point.
-
-    `within` is a command that runs it, and `before` what a shell does first.
-    """
+    """... as a process of its own, which is killed when it meets a point."""
 
     point: str = ""
     nth: int = 1
-    within: tuple[str, ...] = ()
-    before: str = ""
+
+    def take(self, month: Month) -> None:
+        month.started(lambda: month.forks.start(self._order(month)).ended())
+
+    def _order(self, month: Month) -> Order:
+        said = [month.folder / f"{len(month.starts)}.{name}" for name in ("out", "err")]
+        for path in said:
+            path.touch()
+        return Order(
+            words=("nightly", "month.yaml"),
+            folder=str(month.folder),
+            environment={**os.environ, NIGHT_AT: month.clock.at.isoformat()},
+            out=str(said[0]),
+            err=str(said[1]),
+            seams=Seams(self.point, self.nth),
+        )
+
+
+@dataclass(frozen=True)
+class StartOnSmallDisk:
+    """... as one that meets a disk of so many bytes where a folder is."""
+
+    folder: str
+    size: str
 
     def take(self, month: Month) -> None:
         month.started(lambda: self._ended(month))
 
     def _ended(self, month: Month) -> Ended:
-        at = month.clock.at.isoformat()
         words = (sys.executable, "-m", "tests.nightly.month_start")
-        command = shlex.join((*words, at, self.point, str(self.nth), "month.yaml"))
+        start = shlex.join((*words, month.clock.at.isoformat(), "month.yaml"))
+        mount = f"mount -t tmpfs -o size={self.size} none {self.folder}"
         done = subprocess.run(
-            [*self.within, "sh", "-c", f"{self.before}exec {command}"],
-            cwd=month.folder,
+            [*ALONE_ON_DISKS, "sh", "-c", f"{mount} && exec {start}"],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
-
-
-def small_disk_at(folder: str, size: str) -> StartElsewhere:
-    """A start that meets a full disk where that folder is."""
-    mount = f"mount -t tmpfs -o size={size} none {folder} && "
-    return StartElsewhere(within=ALONE_ON_DISKS, before=mount)
 
 
 def night_of(at: datetime) -> int:
@@ -433,8 +450,12 @@ def lived(
 ) -> Iterator[Month]:
     """The month after all its nights; the files of a night come in a drawn order."""
     random = Random(seed)
-    with surroundings(folder), running_town(FIRST_KEY) as town:
-        month = Month(folder, town)
+    with (
+        surroundings(folder),
+        running_town(FIRST_KEY) as town,
+        zygote("tests.nightly.month_start") as forks,
+    ):
+        month = Month(folder, town, forks)
         for number, night in enumerate(nights):
             month.clock.at = FIRST + timedelta(days=number, hours=1)
             for step in _shuffled(night, random):
