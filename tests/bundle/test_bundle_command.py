@@ -109,7 +109,7 @@ def test_what_was_wrong_can_be_seen_and_not_what_was_written(
     bad_time, no_key = parts["issues.csv"].splitlines()[1:]
     assert re.sub(r",[0-9a-f]{8},", ",SAME,", bad_time).startswith(
         "1,3,error,bad_time,When,activity_time,99/99/9999,SAME,'99/99/9999' in column "
-        "'When' is not a date or time in the expected form: [...].,"
+        "'When' is not a date or time in the expected form: [...].[...],"
     )
     assert no_key.startswith("1,5,error,key_missing,Id,")
     [sent] = parts["log.csv"].splitlines()[1:]
