@@ -48,7 +48,7 @@ class FileEnding:
     `run`, `counts` (rows by status), `requests` (`sent`, `retried`, `throttled`,
     `per_second`), `issues` (rows by code) and `reports` (the run's report folder) are
     known when a run came to its report; `reason` and `hint` say why it did not, or
-    ended early.
+    ended early. `goes_on`: it stays taken, and the next night goes on with it.
     """
 
     name: str
@@ -63,6 +63,7 @@ class FileEnding:
     reason: str = ""
     hint: str = ""
     next: tuple[str, ...] = ()
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,11 @@ class JobEnding:
 
 @dataclass(frozen=True)
 class NightEnding:
-    """What became of all jobs. `status` is the worst of theirs."""
+    """What became of all jobs. `status` is the worst of theirs.
+
+    `waiting` counts, by job, the files that are under way to the next night, where
+    that is known.
+    """
 
     status: NightStatus
     started_at: datetime
@@ -89,3 +94,4 @@ class NightEnding:
     jobs: tuple[JobEnding, ...] = ()
     reason: str = ""
     hint: str = ""
+    waiting: Dict[str, int] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from pipeline.nightly.clock import Clock
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.endings import FileEnding, NightStatus
 from pipeline.nightly.guards import guards_of
+from pipeline.nightly.hints import on_its_way
 from pipeline.nightly.inbox import Arrival, shown
 from pipeline.nightly.journal import Journal
 from pipeline.nightly.log import Log
@@ -44,7 +45,6 @@ _STATUS = {
     RunStatus.INTERRUPTED: NightStatus.INTERRUPTED,
     RunStatus.FAILED: NightStatus.FAILED,
 }
-_ON_ITS_WAY = "It stays where it is, and goes on by itself next time."
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,8 @@ class Passage:
 
     def _stays(self, take: Take, ending: FileEnding, error: str = "") -> FileEnding:
         self._tell_end(take, ending, error)
-        return replace(ending, hint=f"{ending.hint} {_ON_ITS_WAY}".strip())
+        hint = on_its_way(ending.hint)
+        return replace(ending, hint=hint, next=(), goes_on=True)
 
     def _gone(self, take: Take) -> FileEnding:
         """Somebody took the file out of our hands; what was sent is in the ledger."""
