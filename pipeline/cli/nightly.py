@@ -1,25 +1,30 @@
 """`nightly`: takes files as they arrive, runs each once, and says what came of it."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from filelock import FileLock, Timeout
 
 from pipeline.checkup import Checkup
 from pipeline.cli.checkup_text import end_checkup
 from pipeline.cli.ending import echo, in_words, told
 from pipeline.cli.nightly_install import install
-from pipeline.cli.nightly_runner import PipelineRunner, ledger_path
-from pipeline.cli.nightly_telling import name_of, telling_of
+from pipeline.cli.nightly_places import (
+    alone,
+    check_places,
+    journal_path,
+    log_path,
+    open_ledger,
+)
+from pipeline.cli.nightly_runner import PipelineRunner
+from pipeline.cli.nightly_telling import failing_aloud, telling_of, telling_of_files
 from pipeline.cli.nightly_texts import (
     exit_code_of,
-    failed_night,
+    failed_json,
     night_json,
     night_text,
 )
@@ -27,16 +32,17 @@ from pipeline.cli.options import EXISTING, json_option, quiet_option
 from pipeline.cli.tools import Terminal, at_terminal
 from pipeline.errors import PipelineError
 from pipeline.nearest import did_you_mean
-from pipeline.nightly.clock import WallClock
+from pipeline.nightly.clock import Clock, WallClock
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.endings import NightEnding
 from pipeline.nightly.findings import check_night
 from pipeline.nightly.journal import Journal
 from pipeline.nightly.load import load_config
-from pipeline.nightly.log import NightLog, on_stderr, silence
+from pipeline.nightly.log import Log, NightLog, SpokenLog, on_stderr, silence
 from pipeline.nightly.night import hold_night, nothing_done
 from pipeline.nightly.passage import NightTools
-from pipeline.private_files import private_folder
+from pipeline.nightly.salvage import salvage_config
+from pipeline.stopping import Stop
 
 _ANOTHER = "The last night is still going on in another process: nothing was done."
 
@@ -91,7 +97,7 @@ def nightly(
     guard, the key or the API, 130 interrupted. The worst of all jobs counts.
     """
     with told(as_json=as_json, document=_failed):
-        loaded = load_config(config, os.environ)
+        loaded = _loaded(config, quiet=quiet, check=check)
         jobs = _chosen(loaded, names)
         with at_terminal(quiet=quiet) as terminal:
             if check:
@@ -103,7 +109,20 @@ def nightly(
 
 
 def _failed(error: PipelineError) -> str:
-    return night_json(failed_night(error, datetime.now(UTC)), error.exit_code)
+    return failed_json(error, datetime.now(UTC))
+
+
+def _loaded(path: Path, *, quiet: bool, check: bool) -> Config:
+    """Of mistakes those are told whom the configuration names all the same."""
+    try:
+        return load_config(path, os.environ)
+    except PipelineError:
+        if check:
+            raise
+        log = SpokenLog(silence if quiet else on_stderr)
+        rest = salvage_config(path, os.environ)
+        with failing_aloud(rest, log, WallClock(Stop())):
+            raise
 
 
 def _chosen(config: Config, names: Sequence[str]) -> tuple[NightlyJob, ...]:
@@ -121,56 +140,50 @@ def _chosen(config: Config, names: Sequence[str]) -> tuple[NightlyJob, ...]:
 def _check(
     config: Config, jobs: Sequence[NightlyJob], terminal: Terminal, *, as_json: bool
 ) -> None:
-    findings = check_night(config, jobs, PipelineRunner(config, terminal))
-    telling = telling_of(config, terminal.progress.say, WallClock(terminal.stop).wait)
-    end_checkup(Checkup((*findings, *telling.check())), as_json=as_json)
+    clock = WallClock(terminal.stop)
+    telling = telling_of(config, terminal.progress.say, clock.wait)
+    found = (
+        *check_night(config, jobs, PipelineRunner(config, terminal)),
+        *check_places(config, clock),
+        *telling.check(),
+    )
+    end_checkup(Checkup(found), as_json=as_json)
 
 
 def _night(
     config: Config, jobs: Sequence[NightlyJob], terminal: Terminal, *, quiet: bool
 ) -> NightEnding:
     clock = WallClock(terminal.stop)
-    ledger = ledger_path(config)
-    path = config.log or ledger.with_name(f"{ledger.name}.nightly.log")
-    log = NightLog(path, silence if quiet else on_stderr, clock.now)
-    with closing(log), _alone(config, ledger) as is_alone:
-        if not is_alone:
-            log.tell("nothing", _ANOTHER, status="nothing")
-            return nothing_done(clock.now(), _ANOTHER)
-        with Journal.open(ledger.with_name(f"{ledger.name}.nightly")) as journal:
-            telling = telling_of(config, partial(_told, log), clock.wait)
-            tools = NightTools(
-                runner=PipelineRunner(config, terminal),
-                journal=journal,
-                log=log,
-                clock=clock,
-                is_stopping=terminal.stop.is_requested,
-                explain=in_words,
-                onlookers=(telling,),
-            )
-            return hold_night(config, jobs, tools)
+    say = silence if quiet else on_stderr
+    with failing_aloud(config, SpokenLog(say), clock):
+        log = NightLog(log_path(config), say, clock.now)
+    with (
+        closing(log),
+        failing_aloud(config, log, clock),
+        alone(config) as is_alone,
+    ):
+        if is_alone:
+            return _held(config, jobs, terminal, log, clock)
+        log.tell("nothing", _ANOTHER, status="nothing")
+        return nothing_done(clock.now(), _ANOTHER)
 
 
-def _told(log: NightLog, text: str) -> None:
-    """What is said of messages holds nothing of the files."""
-    log.tell("telling", text, said=text)
-
-
-@contextmanager
-def _alone(config: Config, ledger: Path) -> Iterator[bool]:
-    """Whether no other process holds a night of this configuration."""
-    private_folder(ledger.parent)
-    lock = FileLock(
-        ledger.with_name(f"{ledger.name}.nightly.{name_of(config)}.lock"),
-        timeout=0,
-        mode=0o600,
-    )
-    try:
-        lock.acquire()
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
+def _held(
+    config: Config,
+    jobs: Sequence[NightlyJob],
+    terminal: Terminal,
+    log: Log,
+    clock: Clock,
+) -> NightEnding:
+    open_ledger(config)
+    with Journal.open(journal_path(config)) as journal:
+        tools = NightTools(
+            runner=PipelineRunner(config, terminal),
+            journal=journal,
+            log=log,
+            clock=clock,
+            is_stopping=terminal.stop.is_requested,
+            explain=in_words,
+            onlookers=(telling_of_files(config, log, clock, journal),),
+        )
+        return hold_night(config, jobs, tools)

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import click
 
-from pipeline.errors import PipelineError
+from pipeline.errors import Mistake, MistakesError, PipelineError
 from pipeline.nightly.document import night_document
 from pipeline.nightly.endings import (
     EXIT_CODES,
@@ -18,6 +19,7 @@ from pipeline.nightly.endings import (
 from pipeline.printable import printable
 from pipeline.runs.typed import from_here
 
+_MOST_MISTAKES = 5
 _COLORS = {
     NightStatus.OK: "green",
     NightStatus.NOTHING: "green",
@@ -26,10 +28,25 @@ _COLORS = {
 }
 
 
-def night_json(night: NightEnding, exit_code: int) -> str:
+def night_json(
+    night: NightEnding, exit_code: int, mistakes: tuple[dict[str, str], ...] = ()
+) -> str:
     """The document of `nightly --json`; its schema is described in the README."""
-    document = {**night_document(night), "exit_code": exit_code}
+    document = {
+        **night_document(night),
+        "exit_code": exit_code,
+        "mistakes": list(mistakes),
+    }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def failed_json(error: PipelineError, at: datetime) -> str:
+    """That of a night that could not begin, with the mistakes of its configuration."""
+    mistakes = tuple(
+        {"where": _where(error, each), "what": each.message, "hint": each.hint}
+        for each in _mistakes(error)
+    )
+    return night_json(failed_night(error, at), error.exit_code, mistakes)
 
 
 def failed_night(error: PipelineError, at: datetime) -> NightEnding:
@@ -37,6 +54,26 @@ def failed_night(error: PipelineError, at: datetime) -> NightEnding:
     return NightEnding(
         NightStatus.FAILED, at, at, reason=error.sentence, hint=error.hint
     )
+
+
+def with_mistakes(night: NightEnding, error: PipelineError) -> NightEnding:
+    """As it is told to those who do not see the terminal: the first mistakes."""
+    told = [_line(each) for each in _mistakes(error)[:_MOST_MISTAKES]]
+    return replace(night, hint=" ".join([*told, night.hint]).strip())
+
+
+def _mistakes(error: PipelineError) -> tuple[Mistake, ...]:
+    return error.mistakes if isinstance(error, MistakesError) else ()
+
+
+def _line(mistake: Mistake) -> str:
+    where = f"Line {mistake.place.line}: " if mistake.place else ""
+    return f"{where}{mistake.message} {mistake.hint}".strip()
+
+
+def _where(error: PipelineError, mistake: Mistake) -> str:
+    place = mistake.place
+    return f"{error.where}:{place.line}:{place.column}" if place else error.where
 
 
 def night_text(night: NightEnding) -> str:

@@ -49,6 +49,7 @@ class FileEnding:
     `per_second`), `issues` (rows by code) and `reports` (the run's report folder) are
     known when a run came to its report; `reason` and `hint` say why it did not, or
     ended early. `detail` is what may quote the file: it stands beside the file only.
+    `goes_on`: it stays taken, and the next night goes on with it.
     """
 
     name: str
@@ -64,6 +65,7 @@ class FileEnding:
     hint: str = ""
     next: tuple[str, ...] = ()
     detail: str = ""
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,11 @@ class JobEnding:
 
 @dataclass(frozen=True)
 class NightEnding:
-    """What became of all jobs. `status` is the worst of theirs."""
+    """What became of all jobs. `status` is the worst of theirs.
+
+    `waiting` counts, by job, the files that are under way to the next night, where
+    that is known.
+    """
 
     status: NightStatus
     started_at: datetime
@@ -90,3 +96,4 @@ class NightEnding:
     jobs: tuple[JobEnding, ...] = ()
     reason: str = ""
     hint: str = ""
+    waiting: Dict[str, int] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from pipeline.printable import printable
-from pipeline.private_files import private_folder
+from pipeline.private_files import private_folder, writing
 
 LOG_BYTES: Final = 10_000_000
 LOG_FILES: Final = 5
@@ -31,7 +31,10 @@ class Log(Protocol):
 
 
 class NightLog:
-    """Writes to a file, and says the text. `now` is asked for the time of an event."""
+    """Writes to a file, and says the text. `now` is asked for the time of an event.
+
+    Raises ReportError when the file cannot be opened.
+    """
 
     def __init__(
         self,
@@ -40,7 +43,8 @@ class NightLog:
         now: Callable[[], datetime],
     ) -> None:
         private_folder(path.parent)
-        self._file = _PrivateFile(path)
+        with writing(path):
+            self._file = _PrivateFile(path)
         self._say = say
         self._now = now
 
@@ -53,6 +57,17 @@ class NightLog:
 
     def close(self) -> None:
         self._file.close()
+
+
+class SpokenLog:
+    """Only says the text, where there is no file to write to."""
+
+    def __init__(self, say: Callable[[str, str], None]) -> None:
+        self._say = say
+
+    def tell(self, event: str, text: str, level: str = "info", **facts: object) -> None:
+        del event, facts
+        self._say(level, text)
 
 
 def on_stderr(level: str, text: str) -> None:

@@ -7,7 +7,7 @@ What a job did last is kept beside the ledger, and told until it does something 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -30,12 +30,19 @@ _LABEL: Final = "import_job"
 
 @dataclass(frozen=True)
 class Last:
-    """What a job came to in its last night; moments in seconds since 1970."""
+    """What a job came to in its last nights; moments in seconds since 1970.
 
-    run: float
-    success: float | None
-    status: str
-    seconds: float
+    `ended` is the last night, also one with nothing to do, and `waiting` counts the
+    files that it left under way. All else is of the last night with something to tell,
+    and from `seconds` on of the last one that had a file, at `file`.
+    """
+
+    ended: float
+    success: float | None = None
+    file: float | None = None
+    status: str = NightStatus.NOTHING.value
+    waiting: int = 0
+    seconds: float = 0.0
     rows: dict[str, int] = field(default_factory=dict)
     requests: dict[str, float] = field(default_factory=dict)
     per_second: float = 0.0
@@ -57,6 +64,10 @@ class Metrics:
         lasts = dict(self._kept())
         for ending in night.jobs:
             lasts[ending.job] = _last(ending, lasts.get(ending.job))
+        lasts = {
+            job: replace(last, waiting=night.waiting.get(job, 0))
+            for job, last in lasts.items()
+        }
         try:
             self._keep(lasts)
             self._write(exposition(lasts, night))
@@ -91,20 +102,28 @@ def exposition(lasts: dict[str, Last], night: NightEnding) -> bytes:
 
 
 def _last(ending: JobEnding, before: Last | None) -> Last:
-    ended = ending.ended_at.timestamp()
-    success = before.success if before else None
+    """A night with nothing to do changes nothing but the time."""
+    last = replace(before or Last(0), ended=ending.ended_at.timestamp())
+    if ending.status is not NightStatus.NOTHING:
+        last = replace(last, status=ending.status.value)
+    if ending.status is NightStatus.OK:
+        last = replace(last, success=last.ended)
+    files = [each for each in ending.files if each.status is not NightStatus.NOTHING]
+    return _with_files(last, ending, tuple(files)) if files else last
+
+
+def _with_files(last: Last, ending: JobEnding, files: tuple[FileEnding, ...]) -> Last:
     rows = Counter[str]()
-    for each in ending.files:
+    for each in files:
         rows.update(each.counts)
-    return Last(
-        run=ended,
-        success=ended if ending.status is NightStatus.OK else success,
-        status=ending.status.value,
+    return replace(
+        last,
+        file=last.ended,
         seconds=(ending.ended_at - ending.started_at).total_seconds(),
         rows={status.value: rows[status.value] for status in Status},
-        requests={kind: _requests(ending.files, kind) for kind in _REQUESTS},
-        per_second=_rate(ending.files),
-        files=dict(Counter(each.status.value for each in ending.files)),
+        requests={kind: _requests(files, kind) for kind in _REQUESTS},
+        per_second=_rate(files),
+        files=dict(Counter(each.status.value for each in files)),
     )
 
 
@@ -129,23 +148,40 @@ class _Numbers(Collector):
     night: NightEnding
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield self._of_night(
-            "last_night_timestamp_seconds", "When the last night ended"
+        yield self._ended_at()
+        yield self._night_status()
+        yield self._family("last_run_timestamp_seconds", "When it last ended", _ended)
+        yield self._family(
+            "last_file_timestamp_seconds", "When it last had a file", _file
         )
-        yield self._family("last_run_timestamp_seconds", "When it last ended", _run)
         yield self._family(
             "last_success_timestamp_seconds", "When it last ended ok", _success
         )
-        yield self._family("status", "1 for how it ended, else 0", _status, "status")
+        yield self._family("files_waiting", "Files under way", _waiting)
+        yield self._family(
+            "status", "1 for how it last ended, else 0", _status, "status"
+        )
         yield self._family("duration_seconds", "How long it took", _seconds)
         yield self._family("rows", "Rows by outcome", _rows, "outcome")
         yield self._family("requests", "Requests by kind", _by_kind, "kind")
         yield self._family("requests_per_second", "Requests per second", _per_second)
         yield self._family("files", "Files by how they ended", _files, "status")
 
-    def _of_night(self, name: str, told: str) -> GaugeMetricFamily:
-        family = GaugeMetricFamily(f"activity_import_{name}", told)
+    def _ended_at(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "activity_import_last_night_timestamp_seconds", "When the last night ended"
+        )
         family.add_metric([], self.night.ended_at.timestamp())
+        return family
+
+    def _night_status(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "activity_import_night_status",
+            "1 for how the last night ended, else 0",
+            labels=["status"],
+        )
+        for status in NightStatus:
+            family.add_metric([status.value], float(status is self.night.status))
         return family
 
     def _family(
@@ -163,8 +199,16 @@ class _Numbers(Collector):
 _Values = Callable[[Last], dict[str, Any]]
 
 
-def _run(last: Last) -> dict[str, float]:
-    return {"": last.run}
+def _ended(last: Last) -> dict[str, float]:
+    return {"": last.ended}
+
+
+def _file(last: Last) -> dict[str, float]:
+    return {} if last.file is None else {"": last.file}
+
+
+def _waiting(last: Last) -> dict[str, int]:
+    return {"": last.waiting}
 
 
 def _success(last: Last) -> dict[str, float]:

@@ -4,7 +4,6 @@ They name columns that the mapping knows, and count; what quotes the file stands
 `FileEnding.detail`, which goes into the private file beside it and nowhere else.
 """
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from pipeline.errors import (
     SourceError,
 )
 from pipeline.nightly.endings import FileEnding, NightStatus
+from pipeline.nightly.hints import on_its_way
 from pipeline.nightly.runner import Ran
 from pipeline.nightly.takes import Take
 from pipeline.runs.summary import RunStatus
@@ -57,8 +57,6 @@ _OPTIONS: Final = {
     "--on-drift": "on_drift",
     "You stopped the run": "The run was stopped",
 }
-_RESUME: Final = re.compile(r",? then (?:go on with )?`resume`")
-_ON_ITS_WAY: Final = "It stays where it is, and goes on by itself next time."
 _GENERIC: Final = "lookup_file_wrong"
 
 
@@ -110,8 +108,8 @@ def failed(take: Take, error: PipelineError, run: str | None) -> FileEnding:
 
 def staying(ending: FileEnding) -> FileEnding:
     """Of a file that is not done with: nobody needs to go on with its run."""
-    hint = f"{_RESUME.sub('', ending.hint)} {_ON_ITS_WAY}".strip()
-    return replace(ending, hint=hint, next=_without(ending.next, "resume"))
+    hint = on_its_way(ending.hint)
+    return replace(ending, hint=hint, next=(), goes_on=True)
 
 
 def put_aside(ending: FileEnding, place: Path, *more: str) -> FileEnding:

@@ -115,6 +115,7 @@ def test_a_check_tries_everything_and_takes_nothing(nights: Nights) -> None:
         *("calls: inbox", "calls: archive", "calls: quarantine", "calls: mapping"),
         *("calls: lookups", "url", "tls", "health", "clock", "key", "ledger"),
         *("reports", "rights", "disk", "time_zones", "open_files", "memory"),
+        *("nightly: ledger", "nightly: journal", "nightly: log", "nightly: lock"),
     ]
     assert nights.files() == ["inbox/calls.csv"]
     assert nights.taken() == []

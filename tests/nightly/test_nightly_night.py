@@ -347,7 +347,7 @@ def test_the_document_of_a_night(nights: Nights) -> None:
     assert (ended.err, ended.code) == ("", 0)
     assert set(told) == {
         *("schema", "status", "exit_code", "started_at", "ended_at", "reason"),
-        *("hint", "jobs"),
+        *("hint", "jobs", "mistakes"),
     }
     assert {name: job[name] for name in ("job", "status", "notices")} == {
         "job": "calls",

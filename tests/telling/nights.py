@@ -57,16 +57,24 @@ def job(
     )
 
 
-def night(*jobs: JobEnding, number: int = 1, hour: int = 2, **told: str) -> NightEnding:
-    """One night; `told` are its own status, reason and hint."""
+def night(
+    *jobs: JobEnding,
+    number: int = 1,
+    hour: int = 2,
+    status: str = "",
+    reason: str = "",
+    waiting: dict[str, int] | None = None,
+) -> NightEnding:
+    """One night, as bad as its worst job if no `status` is given."""
     started = at(number, hour)
     worst = max((each.status for each in jobs), key=_WORST.index, default="nothing")
     return NightEnding(
-        NightStatus(told.pop("status", worst)),
+        NightStatus(status or worst),
         started,
         started + timedelta(minutes=9),
         jobs,
-        **told,
+        reason=reason,
+        waiting=waiting or {},
     )
 
 

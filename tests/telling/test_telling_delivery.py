@@ -263,7 +263,7 @@ def _told(news: News) -> News:
 
 @pytest.mark.parametrize("away", [0, 1])
 def test_a_check_tries_each_way(tmp_path: Path, away: int) -> None:
-    [finding] = telling(tmp_path, Diary(), Chat(away=away)).check()
+    [_memory, finding] = telling(tmp_path, Diary(), Chat(away=away)).check()
 
     assert (finding.check, finding.level is Level.OK) == ("the chat", not away)
     assert finding.hint == ("Wait." if away else "")

@@ -1,6 +1,7 @@
 """What a message says: the verdict first, then why, and what to type."""
 
 import json
+from dataclasses import replace
 from email import message_from_string, policy
 from html.parser import HTMLParser
 from pathlib import Path
@@ -150,6 +151,24 @@ def test_of_a_job_that_is_well_nothing_is_attached(tmp_path: Path) -> None:
     well = job("ok", file(created=3, reports=reports_with(tmp_path, report=10)))
 
     assert list(mail_of(news_of(well), *Attach).iter_attachments()) == []
+
+
+@pytest.mark.parametrize("status", ["stopped", "interrupted", "failed"])
+def test_of_a_file_that_goes_on_by_itself_nothing_is_attached(
+    tmp_path: Path, status: str
+) -> None:
+    reports = reports_with(tmp_path, report=10, fix_me=30)
+    ended = file(status, created=3, invalid=2, unsent=7, reports=reports)
+    goes_on = news_of(job(status, replace(ended, goes_on=True)))
+
+    assert list(mail_of(goes_on, *Attach).iter_attachments()) == []
+
+
+def test_where_no_row_needs_a_person_nothing_is_attached(tmp_path: Path) -> None:
+    reports = reports_with(tmp_path, report=10, fix_me=30)
+    put_aside = news_of(job("stopped", file("stopped", unsent=7, reports=reports)))
+
+    assert list(mail_of(put_aside, *Attach).iter_attachments()) == []
 
 
 def hostile_news() -> News:

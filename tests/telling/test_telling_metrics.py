@@ -43,7 +43,9 @@ def test_a_night_in_numbers(tmp_path: Path) -> None:
 
     assert numbers(written(tmp_path, night(two))) == {
         "last_night_timestamp_seconds": ended,
+        "night_status attention": 1,
         "last_run_timestamp_seconds calls": ended,
+        "last_file_timestamp_seconds calls": ended,
         "status calls attention": 1,
         "duration_seconds calls": 540,
         "rows calls created": 13,
@@ -64,7 +66,31 @@ def test_the_last_success_survives_nights_that_fail(tmp_path: Path) -> None:
     assert (
         numbers(path)["last_success_timestamp_seconds calls"] == at(1).timestamp() + 540
     )
-    assert numbers(path)["status calls nothing"] == 1
+    assert numbers(path)["status calls failed"] == 1
+
+
+def test_a_night_with_nothing_to_do_leaves_the_numbers_of_the_last_one(
+    tmp_path: Path,
+) -> None:
+    repeat = job("nothing", file("nothing"))
+    late = job("missing")
+    nights = [flawed("stopped"), job("nothing"), repeat, late]
+    path = written(tmp_path, *(night(each) for each in nights[:1]))
+    before = numbers(path)
+    written(tmp_path, night(nights[1], number=2, waiting={"calls": 1}))
+    written(tmp_path, night(nights[2], number=3, waiting={"calls": 1}))
+    after = numbers(path)
+
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    assert changed == {
+        *("last_night_timestamp_seconds", "night_status stopped"),
+        *("night_status nothing", "files_waiting calls"),
+    }
+    written(tmp_path, night(late, number=4))
+    last = numbers(path)
+    assert last["status calls missing"] == 1
+    assert "files_waiting calls" not in last
+    assert last["rows calls invalid"] == before["rows calls invalid"]
 
 
 def test_a_job_that_never_succeeded_has_no_last_success(tmp_path: Path) -> None:

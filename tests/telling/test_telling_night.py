@@ -98,12 +98,13 @@ def test_a_check_of_all_ways_sends_nothing(tmp_path: Path) -> None:
         findings = Telling(settings, around).check()
 
     assert [(each.check, each.level is Level.OK) for each in findings] == [
+        ("what was told", True),
         ("e-mail to ada@example.org", True),
         ("webhook (HOOK)", False),
         ("ping (PING)", False),
     ]
     assert (mailbox.logins, mailbox.mails) == (["right"], [])
-    assert not (tmp_path / "state").exists()
+    assert list((tmp_path / "state").iterdir()) == []
 
 
 def test_the_example_in_the_readme_can_be_loaded(tmp_path: Path) -> None:

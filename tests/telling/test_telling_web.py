@@ -187,7 +187,8 @@ def test_attention_may_count_as_a_failure() -> None:
 
     assert lines(server) == ["/uuid/fail?rid=1"]
     assert server.requests[0].body == (
-        b"The night ended: attention\ncalls: attention, files: 1, rows: 12\n"
+        b"The night ended at 2026-11-01 02:09 UTC: attention\n"
+        b"calls: attention, files: 1, rows: 12\n"
     )
 
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from pipeline.nightly.telling.policy import TROUBLES
-from pipeline.nightly.telling.stories import News, shown
+from pipeline.nightly.endings import FileEnding
+from pipeline.nightly.telling.stories import NEEDY, News, shown
 from pipeline.stages.report.page import PAGE
 from pipeline.stages.report.write import FIX_ME
 
@@ -42,7 +42,7 @@ class Enclosed:
 
 
 def enclose(news: News, wanted: frozenset[Attach]) -> Enclosed:
-    """The files of the reports that need a person, the first that have room."""
+    """Those of the files of which a person must mend rows, the first with room."""
     room, taken, left = MOST_BYTES, [], []
     for path, name, kind in _candidates(news, wanted):
         content = _read(path, room)
@@ -63,12 +63,17 @@ def _candidates(
 ) -> Iterator[tuple[Path, str, str]]:
     endings = (each for tidings in news.told for each in tidings.ending.files)
     for ending in endings:
-        if ending.reports is None or ending.status not in TROUBLES:
+        if ending.reports is None or not _has_rows_to_mend(ending):
             continue
         for attach, (name, kind) in _FILES.items():
             path = ending.reports / name
             if attach in wanted and path.is_file():
                 yield path, f"{ending.reports.name}-{name}", kind
+
+
+def _has_rows_to_mend(ending: FileEnding) -> bool:
+    """With a file that goes on by itself nobody has anything to do yet."""
+    return not ending.goes_on and any(ending.counts.get(each) for each in NEEDY)
 
 
 def _read(path: Path, room: int) -> bytes | None:

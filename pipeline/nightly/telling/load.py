@@ -1,10 +1,11 @@
 """The sections `notify`, `metrics` and `ping` of a configuration."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pipeline.nightly.endings import NightStatus
 from pipeline.nightly.metrics import SUFFIX
@@ -16,6 +17,8 @@ from pipeline.nightly.telling.load_parts import Around, words_in
 from pipeline.nightly.telling.ping import Ping
 from pipeline.nightly.telling.policy import Event
 from pipeline.yaml_file import Section
+
+Loaded = TypeVar("Loaded")
 
 _USUAL: Final = frozenset(Event) - {Event.OK}
 _KINDS: Final = ("email", *KINDS)
@@ -46,6 +49,30 @@ def load_telling(
         _metrics(top.table("metrics", "'metrics'"), folder),
         _ping(top.table("ping", "'ping'"), around),
     )
+
+
+def salvage_telling(
+    top: Section, folder: Path, environ: Dict[str, str]
+) -> TellingSettings:
+    """As `load_telling`, of a wrong configuration: only the ways that are right."""
+    around = Around(folder, environ)
+    found: dict[str, Channel] = {}
+    for section in top.tables("notify", "notification {}"):
+        ways = _if_right(top, partial(_ways, section, around))
+        found |= {channel.key: channel for channel in ways or ()}
+    table = top.table("ping", "'ping'")
+    ping = _if_right(top, partial(_ping, table, around))
+    return TellingSettings(tuple(found.values()), ping=ping)
+
+
+def _if_right(top: Section, load: Callable[[], Loaded]) -> Loaded | None:
+    before = len(top.mistakes.in_order())
+    loaded = load()
+    return loaded if len(top.mistakes.in_order()) == before else None
+
+
+def _ways(section: Section, around: Around) -> tuple[Channel, ...]:
+    return tuple(_channel(section, around))
 
 
 def _tell_doubles(top: Section, channels: list[Channel]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from pipeline.nightly.clock import when
 from pipeline.nightly.endings import NightEnding, NightStatus
 from pipeline.nightly.telling.undelivered import NotSent
 from pipeline.nightly.telling.web import Endpoint
@@ -32,10 +33,12 @@ class Pinger:
 
     def begun(self, at: datetime) -> None:
         """Tries once, so that the night is not kept waiting."""
-        self._tell("/start", f"A night has begun at {at:%Y-%m-%d %H:%M:%S}.", ())
+        self._tell("/start", f"A night has begun at {when(at)}.", ())
 
     def ended(self, night: NightEnding) -> None:
-        path = "" if night.status in self.ping.good else "/fail"
+        """While files wait for the next night, all is not well."""
+        is_well = night.status in self.ping.good and not night.waiting
+        path = "" if is_well else "/fail"
         self._tell(path, _summary(night), self.pauses)
 
     def _tell(self, path: str, text: str, pauses: tuple[float, ...]) -> None:
@@ -57,8 +60,10 @@ class Pinger:
 
 def _summary(night: NightEnding) -> str:
     """Statuses and numbers only."""
-    lines = [f"The night ended: {night.status}"]
+    lines = [f"The night ended at {when(night.ended_at)}: {night.status}"]
     for job in night.jobs:
         rows = sum(sum(each.counts.values()) for each in job.files)
         lines.append(f"{job.job}: {job.status}, files: {len(job.files)}, rows: {rows}")
+    for name, count in night.waiting.items():
+        lines.append(f"{name}: files that wait for the next night: {count}")
     return "\n".join(lines[:200]) + "\n"

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from pipeline.nightly.clock import when
 from pipeline.nightly.telling.stories import (
     FileStory,
     News,
     Story,
     stories_of,
     subject_of,
-    when,
 )
 
 

@@ -126,7 +126,7 @@ def _endings(night: NightEnding) -> Iterator[JobEnding]:
     """Those of the jobs, and before them that of the night, as if it were a job."""
     of_a_job = any(night.reason == each.reason for each in night.jobs)
     status = night.status if night.reason and not of_a_job else NightStatus.OK
-    if night.status is NightStatus.NOTHING:
+    if night.status is NightStatus.NOTHING and not night.jobs:
         status = NightStatus.NOTHING
     yield JobEnding(
         THE_NIGHT,

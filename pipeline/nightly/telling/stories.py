@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -22,7 +21,7 @@ from pipeline.stages.report.page import PAGE, Ended
 from pipeline.stages.report.page.causes import title_of
 from pipeline.stages.report.page.verdict import Step, steps_of, verdict_of
 
-_NEEDY: Final = (Status.INVALID, Status.REJECTED, Status.UNCERTAIN)
+NEEDY: Final = (Status.INVALID, Status.REJECTED, Status.UNCERTAIN)
 _MOST_FILES: Final = 20
 _MOST_CAUSES: Final = 12
 _LONG: Final = 600
@@ -151,7 +150,7 @@ def _stopped(ending: JobEnding, counts: Counter[str]) -> str:
 
 
 def _needs_a_person(ending: JobEnding, counts: Counter[str]) -> str:
-    needy = sum(counts[status] for status in _NEEDY)
+    needy = sum(counts[status] for status in NEEDY)
     if not needy:
         return _with_reason("needs a person", ending)
     verb = "needs" if needy == 1 else "need"
@@ -233,8 +232,3 @@ def _rows(count: int) -> str:
 def shown(text: str, width: int) -> str:
     """On one line; bytes of a file's name that are no text are spelled out."""
     return one_line(text.encode("utf-8", "backslashreplace").decode(), width)
-
-
-def when(at: datetime) -> str:
-    """A moment as people read it, with its zone."""
-    return f"{at:%Y-%m-%d %H:%M} {at.tzname() or 'UTC'}"

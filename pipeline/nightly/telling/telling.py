@@ -3,16 +3,19 @@
 Nothing that fails here fails the night: it is logged, and tried again.
 """
 
+import tempfile
 from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Dict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pipeline.checkup import Finding, Level
 from pipeline.errors import PipelineError, ReportError
+from pipeline.nightly.clock import in_zone
 from pipeline.nightly.endings import JobEnding, NightEnding, NightStatus
 from pipeline.nightly.metrics import Metrics
 from pipeline.nightly.onlooker import Onlooker
@@ -25,30 +28,46 @@ from pipeline.nightly.telling.ping import Pinger
 from pipeline.nightly.telling.policy import Event, Tidings, decide, heard
 from pipeline.nightly.telling.stories import News, subject_of
 from pipeline.nightly.telling.undelivered import NotSent
-from pipeline.private_files import private_folder
+from pipeline.private_files import private_folder, writing
 
 MEMORY: Final = "told.json"
 OUTBOX: Final = "outbox"
 METRICS: Final = "metrics.json"
 _OPEN: Final = "The way is open; nothing was sent."
+_MEMORY: Final = "what was told"
+_PROBE_BYTES: Final = 65_536
 _SENT: Final = "A test message was sent."
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where state is kept (a private folder beside the ledger), and what is used."""
+    """Where state is kept (a private folder beside the ledger), and what is used.
+
+    `zone` is that of the moments that people read; None is the machine's.
+    """
 
     folder: Path
     say: Callable[[str], None]
     sleep: Callable[[float], None]
+    zone: tzinfo | None = None
+
+
+WaitingFiles = Callable[[], Dict[str, int]]
+"""Counts, by job, the files that are under way to the next night."""
 
 
 class Telling:
     """Metrics, ping and messages, as the configuration wants them."""
 
-    def __init__(self, settings: TellingSettings, around: Surroundings) -> None:
+    def __init__(
+        self,
+        settings: TellingSettings,
+        around: Surroundings,
+        waiting: WaitingFiles = dict,
+    ) -> None:
         self._settings = settings
         self._around = around
+        self._waiting = waiting
         self._onlookers = tuple(_onlookers(settings, around))
 
     def begun(self, at: datetime) -> None:
@@ -56,26 +75,45 @@ class Telling:
             private_folder(self._around.folder)
         for onlooker in self._onlookers:
             with self._forgiving():
-                onlooker.begun(at)
+                onlooker.begun(at.astimezone(self._around.zone))
 
     def ended(self, night: NightEnding) -> None:
+        """Works without the folder, too; then nothing is remembered."""
+        told = in_zone(night, self._around.zone)
+        with self._forgiving():
+            told = replace(told, waiting=self._waiting())
         for onlooker in self._onlookers:
             with self._forgiving():
-                onlooker.ended(night)
+                onlooker.ended(told)
 
     def check(self) -> tuple[Finding, ...]:
         """Whether each way is open; connects and logs in, and sends nothing."""
         findings = [
-            _found(each.name, each.check, _OPEN) for each in self._settings.channels
+            *self._check_folder(),
+            *(_found(each.name, each.check, _OPEN) for each in self._settings.channels),
         ]
         if ping := self._settings.ping:
             name = f"ping ({ping.endpoint.url.where})"
             findings.append(_found(name, ping.endpoint.connect, _OPEN))
         return tuple(findings)
 
+    def _check_folder(self) -> Iterator[Finding]:
+        """Whether what was told can be remembered, where there is anything to tell."""
+        if not self._onlookers:
+            return
+        folder = self._around.folder
+        try:
+            private_folder(folder)
+            with writing(folder), tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(_PROBE_BYTES))
+        except ReportError as error:
+            yield Finding(_MEMORY, Level.FAILED, error.sentence, error.hint)
+            return
+        yield Finding(_MEMORY, Level.OK, f"{folder} can be written")
+
     def send_test(self, at: datetime) -> tuple[Finding, ...]:
         """Sends a message by each way that says it is a test."""
-        news = _test_news(at)
+        news = _test_news(at.astimezone(self._around.zone))
         return tuple(
             _found(each.name, partial(each.send, each.write(news)), _SENT)
             for each in self._settings.channels
@@ -106,7 +144,7 @@ class Messenger:
 
     def ended(self, night: NightEnding) -> None:
         """Letters are durable before they count as told, and told before sent."""
-        day = night.started_at.astimezone().date()
+        day = night.started_at.date()
         memory, told = decide(recall(self.memory, self.postman.say), night, day)
         for channel in self.channels:
             self._write(channel, night, heard(told, channel.on))
@@ -153,4 +191,4 @@ def _test_news(at: datetime) -> News:
     notice = "Somebody tries whether messages arrive. There is nothing to do."
     ending = JobEnding("Test", NightStatus.OK, at, at, notices=(notice,))
     night = NightEnding(NightStatus.OK, at, at, (ending,))
-    return News(night, (Tidings(ending, Event.OK, at.astimezone(UTC).date()),))
+    return News(night, (Tidings(ending, Event.OK, at.date()),))
