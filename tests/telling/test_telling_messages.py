@@ -80,6 +80,26 @@ def test_a_message_whole() -> None:
             job("attention", file("attention", reason="It came twice.")),
             "calls: needs a person: It came twice",
         ),
+        (
+            job("stopped", file("stopped", reason="The API is down.", unsent=3)),
+            "calls: stopped early, 3 of 3 rows not sent: The API is down",
+        ),
+        (
+            job("failed", file("failed", reason="It is empty."), reason="None came."),
+            "calls: failed: It is empty",
+        ),
+        (
+            job("failed", reason="The disk is full (/srv/a b/reports). Make room."),
+            "calls: failed: The disk is full",
+        ),
+        (
+            job("failed", reason="'/srv/in/a.csv' cannot be read. Ask."),
+            "calls: failed: 'a.csv' cannot be read",
+        ),
+        (
+            job("failed", reason="It holds " + "many, many " * 20 + "things."),
+            "calls: failed: It holds" + " many, many" * 6 + " many, many ...",
+        ),
     ],
 )
 def test_the_subject_is_the_verdict(ending: JobEnding, subject: str) -> None:

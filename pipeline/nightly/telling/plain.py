@@ -56,5 +56,7 @@ def _file_lines(told: FileStory) -> Iterator[str]:
     for step in told.steps:
         yield f"    {step.todo}"
         yield f"      {step.command}"
+    if told.place:
+        yield f"    The file lies in {told.place}"
     if told.link or told.report:
         yield f"    Report: {told.link or told.report}"

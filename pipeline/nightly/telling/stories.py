@@ -1,5 +1,6 @@
 """What is said of each job: sentences, counts and codes; no row."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ _MOST_FILES: Final = 20
 _MOST_CAUSES: Final = 12
 _LONG: Final = 600
 _SHORT: Final = 90
+_PATH: Final = re.compile(
+    r" ?\((?:[A-Za-z]:)?[/\\][^)]*\)|(?<=[ '\"])/[^ '\"]+/(?=[^/ ])"
+)
+_SENTENCE: Final = re.compile(r".*?(?:\.(?= [A-Z'\"])|$)")
+_UNDONE: Final = frozenset({NightStatus.STOPPED, NightStatus.FAILED})
 _ENDED: Final = {
     NightStatus.OK: "It went well.",
     NightStatus.NOTHING: "There was nothing to do.",
@@ -56,7 +62,10 @@ class Cause:
 
 @dataclass(frozen=True)
 class FileStory:
-    """One file. `report` is the path of its page, `link` its address, if it has one."""
+    """One file. `place` is where it lies now, if that matters to a person.
+
+    `report` is the path of its page, `link` its address, if it has one.
+    """
 
     name: str
     needs_a_person: bool
@@ -67,6 +76,7 @@ class FileStory:
     reason: str
     hint: str
     steps: tuple[Step, ...]
+    place: str
     report: str
     link: str
 
@@ -145,7 +155,7 @@ def _stopped(ending: JobEnding, counts: Counter[str]) -> str:
     interrupted = ending.status is NightStatus.INTERRUPTED
     line = "was interrupted" if interrupted else "stopped early"
     if left := counts[Status.UNSENT]:
-        return f"{line}, {left:,} of {_rows(counts.total())} not sent"
+        line = f"{line}, {left:,} of {_rows(counts.total())} not sent"
     return _with_reason(line, ending)
 
 
@@ -158,9 +168,23 @@ def _needs_a_person(ending: JobEnding, counts: Counter[str]) -> str:
 
 
 def _with_reason(line: str, ending: JobEnding) -> str:
-    files = (each.reason for each in ending.files if each.status in TROUBLES)
-    reason = next(filter(None, (ending.reason, *files)), "")
-    return f"{line}: {shown(reason, _SHORT).rstrip('.')}" if reason else line
+    cause = _cause(ending)
+    return f"{line}: {cause}" if cause else line
+
+
+def _cause(ending: JobEnding) -> str:
+    """Why the job ended as it did, in a few words: a sentence, without paths.
+
+    A file that ended as badly as the job says more than what is said of the job.
+    """
+    worst = [each.reason for each in ending.files if each.status is ending.status]
+    others = [each.reason for each in ending.files if each.status in TROUBLES]
+    reason = next(filter(None, (*worst, ending.reason, *others)), "")
+    sentence = _SENTENCE.match(_PATH.sub("", shown(reason, _LONG)))
+    told = sentence[0].rstrip(" .") if sentence else ""
+    if len(told) <= _SHORT:
+        return told
+    return f"{told[:_SHORT].rpartition(' ')[0].rstrip(',;:')} ..."
 
 
 def _again(tidings: Tidings) -> Iterator[str]:
@@ -203,9 +227,15 @@ def _file(ending: FileEnding, job: JobEnding, report_url: str) -> FileStory:
         reason=shown(ending.reason, _LONG),
         hint=shown(ending.hint, _LONG),
         steps=steps_of(ended) if ending.status in TROUBLES else (),
+        place=shown(str(ending.now_at), _LONG) if _is_put_aside(ending) else "",
         report=shown(str(ending.reports / PAGE), _LONG) if ending.reports else "",
         link=_link(ending.reports, report_url),
     )
+
+
+def _is_put_aside(ending: FileEnding) -> bool:
+    """Whether somebody may have to fetch the file."""
+    return ending.status in _UNDONE and not ending.goes_on
 
 
 def _causes(ending: FileEnding) -> tuple[Cause, ...]:
