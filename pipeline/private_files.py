@@ -37,7 +37,7 @@ def writing(path: Path) -> Iterator[None]:
         if "No space left" in str(error):
             number = errno.ENOSPC
         raise ReportError(
-            f"The file cannot be written: {error}",
+            f"The file cannot be written: {_why(error)}",
             where=str(path),
             hint=_HINTS.get(number or 0, ""),
             code="disk_full" if number in _FULL else "file_not_written",
@@ -65,6 +65,12 @@ def replacing(path: Path) -> Iterator[Path]:
 def write_whole(path: Path, text: str) -> None:
     with replacing(path) as aside:
         aside.write_text(text, encoding="utf-8")
+
+
+def _why(error: Exception) -> str:
+    """The system's words, without its numbers and paths."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return f"{words or error}."
 
 
 def _sync(path: Path) -> None:

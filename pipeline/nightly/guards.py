@@ -140,7 +140,3 @@ def _stopped(reason: str, hint: str, *, code: str) -> Posted:
         resumable=False,
         code=code,
     )
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"

@@ -48,6 +48,8 @@ _HINTS: Final = {
     "source_imported_before": "Give the job the mapping and the `timezone` of then, "
     f"{_BACK} If these are other activities all the same, write `allow_repeats: true` "
     "for the job.",
+    "source_empty": "Was the export complete? Export or copy it again; if the rows "
+    f"stand in another sheet or below other lines, correct the mapping, {_BACK}",
     "too_many_failed": "Look at fix-me.csv.",
     "api_down": "",
 }

@@ -10,6 +10,7 @@ _STEADY = {
     r"\((/[^)\s]*)\)?": "(PATH)",  # a subject may be cut within it
     r"(?<![\w-])\d{8}-\d{4}-[0-9a-f]{4}(?!-)": "RUN",
     r"took nothing for \d+ seconds": "took nothing for SECONDS seconds",
+    r"Since \d{4}-\d\d-\d\d": "Since DAY",
 }
 
 

@@ -114,7 +114,7 @@ def test_a_full_disk_is_told_with_a_hint() -> None:
         FULL.write_text("x")
 
     assert caught.value.message == (
-        "The file cannot be written: [Errno 28] No space left on device"
+        "The file cannot be written: No space left on device."
     )
     assert caught.value.where == "/dev/full"
     assert caught.value.hint == DISK_FULL
@@ -154,7 +154,8 @@ def test_each_trouble_has_its_hint(error: Exception, hint: str) -> None:
     with pytest.raises(ReportError) as caught, writing(Path("a.txt")):
         raise error
 
-    assert caught.value.message == f"The file cannot be written: {error}"
+    words = getattr(error, "strerror", None) or error
+    assert caught.value.message == f"The file cannot be written: {words}."
     assert caught.value.where == "a.txt"
     assert caught.value.hint == hint
     assert caught.value.__cause__ is error
