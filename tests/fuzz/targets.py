@@ -198,6 +198,13 @@ def _csv_samples() -> tuple[bytes, ...]:
 
 
 @cache
+def _workbooks() -> tuple[bytes, ...]:
+    books = sorted((ROOT / "tests/read/books").glob("*.[xo]*"))
+    own = _SAMPLES / "generic/activities.xlsx"
+    return tuple(path.read_bytes() for path in (own, *books))
+
+
+@cache
 def _archives() -> tuple[bytes, ...]:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -212,7 +219,7 @@ def _mappings() -> tuple[bytes, ...]:
 
 TARGETS = (
     Target("csv", _csv_samples, _csv),
-    Target("workbook", _files("generic/activities.xlsx"), _workbook),
+    Target("workbook", _workbooks, _workbook),
     Target("archive", _archives, _archive),
     Target("mapping", _mappings, _mapping),
     Target("nightly", lambda: (_NIGHTLY,), _nightly),

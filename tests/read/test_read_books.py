@@ -373,17 +373,3 @@ def test_a_table_comes_back_cell_for_cell(table: list[list[object]]) -> None:
             (number, *map(as_text, cells))
             for number, cells in enumerate(numbered, start=2)
         ]
-
-
-def test_a_workbook_that_lacks_the_part_of_its_sheet_is_damaged(tmp_path: Path) -> None:
-    whole = workbook(tmp_path, ["A"], ["1"])
-    part = "xl/worksheets/sheet1.xml"
-    lacking = tmp_path / "lacking.xlsx"
-    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(lacking, "w") as new:
-        for name in old.namelist():
-            if name != part:
-                new.writestr(name, old.read(name))
-
-    message, _, _ = refusal(lacking)
-
-    assert message == f"The spreadsheet is damaged: it has no part {part}."
