@@ -6,7 +6,7 @@ from tests.fuzz.rounds import Round
 from tests.fuzz.targets import TARGETS, Target
 
 SEED = 1
-ROUNDS = {"run": 8, "workbook": 60, "csv": 150, "archive": 100}
+ROUNDS = {"run": 8, "workbook": 60, "csv": 100, "archive": 60, "mapping": 120}
 MANY = 300
 
 
