@@ -269,6 +269,21 @@ def test_a_check_tries_each_way(tmp_path: Path, away: int) -> None:
     assert finding.hint == ("Wait." if away else "")
 
 
+def test_a_check_tells_of_messages_that_wait(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    for hours in (0, 5):
+        letter = Letter("chat", "x", at(1) + timedelta(hours=hours), json.dumps("x"))
+        outbox.put(letter)
+    telling_of_two = telling(tmp_path, Diary(), Chat())
+
+    [_memory, waiting, _chat] = telling_of_two.check()
+
+    assert (waiting.check, waiting.level) == ("messages", Level.WARNING)
+    assert waiting.message.startswith(
+        "2 wait to be delivered; the oldest is of 2026-11"
+    )
+
+
 def test_a_test_message_says_that_it_is_one(tmp_path: Path) -> None:
     chat = Chat()
     [finding] = telling(tmp_path, Diary(), chat).send_test(at(1))

@@ -15,12 +15,12 @@ from typing import Final
 
 from pipeline.checkup import Finding, Level
 from pipeline.errors import PipelineError, ReportError
-from pipeline.nightly.clock import in_zone
+from pipeline.nightly.clock import in_zone, when
 from pipeline.nightly.endings import JobEnding, NightEnding, NightStatus
 from pipeline.nightly.metrics import Metrics
 from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.telling.channels import Channel
-from pipeline.nightly.telling.delivery import Postman
+from pipeline.nightly.telling.delivery import KEPT, Postman
 from pipeline.nightly.telling.load import TellingSettings
 from pipeline.nightly.telling.memory import keep, recall
 from pipeline.nightly.telling.outbox import Letter, Outbox
@@ -36,6 +36,7 @@ METRICS: Final = "metrics.json"
 _OPEN: Final = "The way is open; nothing was sent."
 _MEMORY: Final = "what was told"
 _PROBE_BYTES: Final = 65_536
+_WAITING: Final = "messages"
 _SENT: Final = "A test message was sent."
 
 
@@ -90,6 +91,7 @@ class Telling:
         """Whether each way is open; connects and logs in, and sends nothing."""
         findings = [
             *self._check_folder(),
+            *self._check_outbox(),
             *(_found(each.name, each.check, _OPEN) for each in self._settings.channels),
         ]
         if ping := self._settings.ping:
@@ -110,6 +112,20 @@ class Telling:
             yield Finding(_MEMORY, Level.FAILED, error.sentence, error.hint)
             return
         yield Finding(_MEMORY, Level.OK, f"{folder} can be written")
+
+    def _check_outbox(self) -> Iterator[Finding]:
+        """Messages that nobody has got yet."""
+        letters = Outbox(self._around.folder / OUTBOX).waiting()
+        if not letters:
+            return
+        oldest = when(letters[0].written_at.astimezone(self._around.zone))
+        waiting = "1 message waits" if len(letters) == 1 else f"{len(letters)} wait"
+        yield Finding(
+            _WAITING,
+            Level.WARNING,
+            f"{waiting} to be delivered; the oldest is of {oldest}.",
+            f"Each night tries again, for {KEPT.days} days. Are the ways below open?",
+        )
 
     def send_test(self, at: datetime) -> tuple[Finding, ...]:
         """Sends a message by each way that says it is a test."""
