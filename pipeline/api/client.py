@@ -167,8 +167,11 @@ class ActivityApi:
                 message=describe_failure(error),
                 waiting_helps=True,
             )
+        found = read_health(response, content)
+        # Who answers may have seen the key before.
+        message = _shown(found.message, self._credentials.key)
         date = read_date(response.headers)
-        return replace(read_health(response, content), server_time=date)
+        return replace(found, message=message, server_time=date)
 
     async def _ask(
         self, url: httpx.URL, body: bytes
@@ -224,7 +227,7 @@ def _without_key(answer: Answer, key: str) -> Answer:
 
 
 def _shown(text: str, key: str) -> str:
-    return text.replace(key, _KEY_SHOWN_AS)
+    return text.replace(key, _KEY_SHOWN_AS) if key else text
 
 
 async def _read_content(response: httpx.Response) -> bytes:

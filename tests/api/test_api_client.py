@@ -361,6 +361,10 @@ UNWELL: dict[str, tuple[Script, str]] = {
     "no such route": ([reads, answers(404, {"detail": "Not Found"})], "not the Reevo"),
     "other JSON": ([reads, answers(200, {"ok": True})], "not the Reevo API"),
     "unwell": ([reads, answers(200, {"data": {"status": "ill"}})], "not healthy: ill"),
+    "one that knows the key": (
+        [reads, answers(200, {"data": {"status": f"ill {KEY}"}})],
+        "not healthy: ill [key]",
+    ),
     "moved": (
         [reads, answers(301, Location="http://x.invalid")],
         "redirects elsewhere",
