@@ -17,6 +17,7 @@ from pipeline.stages.read import Layout
 from tests.read.read_given import (
     Row,
     codes,
+    file,
     fill,
     header,
     issues,
@@ -25,6 +26,7 @@ from tests.read.read_given import (
     rows,
     saved,
     workbook,
+    zipped,
 )
 
 BOOKS = Path(__file__).parent / "books"
@@ -257,6 +259,31 @@ def test_a_sheet_with_a_wrong_checksum_is_refused(tmp_path: Path) -> None:
     message, where, _ = refusal(path)
     assert message.startswith("The spreadsheet is damaged: Bad CRC-32")
     assert where == f"{path} [Tasks]"
+
+
+def test_a_sheet_whose_part_is_missing_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path, ["A", "B"], ["1", "x"])
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as book:
+        kept = {name: book.read(name) for name in book.namelist() if name != part}
+    zipped(tmp_path, kept, path.name)
+
+    assert refusal(path) == (
+        f"The spreadsheet is damaged: There is no item named '{part}' in the archive.",
+        f"{path} [Tasks]",
+        "Open it in a spreadsheet program and save it as XLSX or CSV.",
+    )
+
+
+def test_a_damaged_old_workbook_is_refused_without_a_word_of_the_reader(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    content = bytearray((BOOKS / "libreoffice.xls").read_bytes())
+    content[64] = 0  # calamine panics
+    path = file(tmp_path, bytes(content), "tasks.xls")
+
+    assert refusal(path)[0].startswith("The file is no spreadsheet that can be read")
+    assert capfd.readouterr().err == ""
 
 
 def test_a_time_is_a_time_when_days_count_from_1904(tmp_path: Path) -> None:

@@ -152,3 +152,20 @@ def test_a_quote_that_is_closed_nowhere_near_is_not_looked_for_to_the_end(
         *((n + 1, str(n), "y") for n in range(3, 1000)),
         (1001, "1000", 'z"'),
     ]
+
+
+def test_a_quote_in_the_header_swallows_no_row_when_all_rows_are_short(
+    tmp_path: Path,
+) -> None:
+    path = file(tmp_path, 'A,B,"C\n"1,x,y\n2,z\n3\n')
+
+    assert rows(path) == [
+        (2, "1,x,y", None, None),
+        (3, "2", "z", None),
+        (4, "3", None, None),
+    ]
+    assert codes(path) == [
+        (2, "broken_row"),
+        (3, "missing_cells"),
+        (4, "missing_cells"),
+    ]

@@ -14,6 +14,7 @@ import fastexcel
 import polars as pl
 
 from pipeline.errors import SourceError
+from pipeline.stages.read.panics import panic_told
 
 _MIDNIGHT = " 00:00:00"
 _DAY = r"^\d{4}-\d{2}-\d{2} 00:00:00$"
@@ -38,7 +39,8 @@ def load_sheet(
     """A sheet whose cells are all texts; raises SourceError."""
     # The whole sheet is parsed, however few rows are asked for: so do it once.
     try:
-        return book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        with panic_told():
+            return book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     except fastexcel.FastExcelError as error:
         raise SourceError(
             "The sheet is damaged, or not what a spreadsheet program writes.",

@@ -1,5 +1,6 @@
 """What is told of a workbook, and refused in it, beyond the values of its cells."""
 
+import lzma
 import zipfile
 import zlib
 from io import BytesIO
@@ -19,6 +20,10 @@ MOST_BYTES = 4 << 30
 MOST_RATIO = 500
 _MOST = 0.5
 _SMALL = 64 << 20
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(LookupError, RuntimeError, ValueError),  # parts that are missing or no XML
+)
 _DAMAGED = "Open it in a spreadsheet program and save it as XLSX or CSV."
 
 
@@ -44,11 +49,11 @@ def sheet_facts(path: Path, content: bytes, sheet: str) -> SheetXml:
     where = f"{path} [{sheet}]"
     try:
         found = sheet_xml(content, sheet) or ods_xml(content, sheet) or SheetXml()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except _DAMAGES as error:
         if not zipfile.is_zipfile(BytesIO(content)):
             return SheetXml()
         raise SourceError(
-            f"The spreadsheet is damaged: {error}.",
+            f"The spreadsheet is damaged: {error.args[0] if error.args else 'cut off'}.",
             where=where,
             hint=_DAMAGED,
             code="source_damaged",

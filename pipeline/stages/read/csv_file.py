@@ -83,6 +83,8 @@ class CsvFile:
                 # cut off.
                 yield self._batch(raw, ragged.take(up_to=following - 2))
                 given = following - 1 - (following - 1 in ragged.found)
+            if not checked and self._is_suspect(_none(self._ids), ragged):
+                self._demand_whole_quotes()  # after the last block, or without any
         except _Undivided:
             yield from self._careful_batches(given)
         else:

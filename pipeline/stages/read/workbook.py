@@ -20,6 +20,7 @@ from pipeline.stages.read.book_facts import (
 )
 from pipeline.stages.read.header import LOOKED_AT, Header, find_header, report_of
 from pipeline.stages.read.opened import Layout, SheetFacts
+from pipeline.stages.read.panics import panic_told
 from pipeline.stages.read.records import as_batch, limited
 from pipeline.stages.read.sheet_xml import SheetXml
 
@@ -105,7 +106,8 @@ def _open(path: Path, content: bytes) -> fastexcel.ExcelReader:
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise _protected(path)
     try:
-        return fastexcel.read_excel(content)
+        with panic_told():
+            return fastexcel.read_excel(content)
     except fastexcel.FastExcelError as error:
         if "password" in str(error).lower():
             raise _protected(path) from None
