@@ -18,7 +18,9 @@ MESSAGE_LENGTH = 500
 EXCERPT_LENGTH = 200
 _READ_LENGTH = 8_192
 _WRAPPERS = frozenset({"body", "data", "attributes", "metadata"})
-_CONTROLS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+_CONTROLS = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+"
+)
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")

@@ -52,8 +52,9 @@ def sheet_facts(path: Path, content: bytes, sheet: str) -> SheetXml:
     except _DAMAGES as error:
         if not zipfile.is_zipfile(BytesIO(content)):
             return SheetXml()
+        reason = error.args[0] if error.args else "it is cut off"
         raise SourceError(
-            f"The spreadsheet is damaged: {error.args[0] if error.args else 'cut off'}.",
+            f"The spreadsheet is damaged: {reason}.",
             where=where,
             hint=_DAMAGED,
             code="source_damaged",
