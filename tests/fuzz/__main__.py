@@ -5,7 +5,6 @@ how to repeat it.
 """
 
 import argparse
-import faulthandler
 import os
 import sys
 import tempfile
@@ -17,13 +16,11 @@ from tests.fuzz.fuzzing import Failure, Keep, broken, tried
 from tests.fuzz.subject import Subject
 from tests.fuzz.subjects import SUBJECTS
 
-_STUCK_SECONDS = 120
 _MOST_FAILURES = 20
 
 
 def main() -> int:
     asked = _asked()
-    faulthandler.enable()
     os.environ["HOME"] = home = tempfile.mkdtemp(prefix="fuzz-home-")
     os.environ["XDG_STATE_HOME"] = home
     if asked.again:
@@ -59,7 +56,6 @@ def _fuzzed(subject: Subject, asked: argparse.Namespace, parts: int) -> list[Fai
         subject, Keep(asked.keep), seed=asked.seed, trials=range(10**9), until=until
     )
     while True:
-        faulthandler.dump_traceback_later(_STUCK_SECONDS, exit=True)
         try:
             failure = next(found)
         except StopIteration:
@@ -70,7 +66,6 @@ def _fuzzed(subject: Subject, asked: argparse.Namespace, parts: int) -> list[Fai
             sys.stdout.write(f"{failure}\n")
         if len(failures) >= _MOST_FAILURES:
             break
-    faulthandler.cancel_dump_traceback_later()
     sys.stdout.write(
         f"{subject.name}: {count} inputs, {len(failures)} failures, seed {asked.seed}\n"
     )

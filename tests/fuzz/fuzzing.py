@@ -1,5 +1,6 @@
 """Tries a subject again and again; a failure leaves its input behind."""
 
+import faulthandler
 import resource
 import shutil
 import signal
@@ -15,6 +16,8 @@ from types import FrameType
 from tests.fuzz.subject import Subject
 
 CPU_SECONDS = 10
+STUCK_SECONDS = 120
+"""By the clock: what hangs outside of Python can only be ended with the process."""
 MORE_BYTES = 512 << 20
 
 
@@ -94,9 +97,11 @@ def bounded() -> Iterator[None]:
     before = signal.signal(signal.SIGPROF, _too_long)
     peak = _peak_bytes()
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    faulthandler.dump_traceback_later(STUCK_SECONDS, exit=True)
     try:
         yield
     finally:
+        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
     assert _peak_bytes() - peak < MORE_BYTES, "It took too much memory."
