@@ -1,8 +1,4 @@
-"""Fuzzes the program by hand: python -m tests.fuzz SECONDS [--seed N] [--of SUBJECT]
-
-Each part gets its share of the time. An input that breaks a promise is kept, with
-how to repeat it.
-"""
+"""Fuzzes the program by hand, each part for its share of the time."""
 
 import argparse
 import os
@@ -17,66 +13,79 @@ from tests.fuzz.subject import Subject
 from tests.fuzz.subjects import SUBJECTS
 
 _MOST_FAILURES = 20
+_ENDLESS = range(10**9)
 
 
 def main() -> int:
+    """The exit code: 0 when no promise was broken."""
     asked = _asked()
-    os.environ["HOME"] = home = tempfile.mkdtemp(prefix="fuzz-home-")
-    os.environ["XDG_STATE_HOME"] = home
-    if asked.again:
-        return _again(asked.again)
-    if asked.seconds is None:
-        sys.exit(f"{__doc__}")
-    failures = [
-        failure
-        for subject in _chosen(asked.of)
-        for failure in _fuzzed(subject, asked, len(_chosen(asked.of)))
-    ]
-    return 1 if failures else 0
+    with tempfile.TemporaryDirectory(prefix="fuzz-home-") as home:
+        os.environ |= {"HOME": home, "XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home}
+        return _again(asked.again) if asked.again else _try_all(asked)
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.fuzz", description=__doc__)
-    parser.add_argument("seconds", nargs="?", type=float)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("seconds", nargs="?", type=float, help="for all parts together")
+    what.add_argument(
+        "--again", type=Path, metavar="FOLDER", help="try the input in FOLDER"
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--of", action="append", choices=sorted(SUBJECTS))
-    parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
-    parser.add_argument("--again", type=Path, metavar="FOLDER")
+    parser.add_argument(
+        "--of", action="append", choices=sorted(SUBJECTS), help="only this part"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        default=Path("fuzz-failures"),
+        metavar="FOLDER",
+        help="where inputs stay that break a promise",
+    )
     return parser.parse_args()
+
+
+def _again(folder: Path) -> int:
+    trace = broken(SUBJECTS[folder.resolve().name.partition("-")[0]], folder)
+    _say(trace or "It breaks no promise.")
+    return 1 if trace else 0
+
+
+def _try_all(asked: argparse.Namespace) -> int:
+    chosen = _chosen(asked.of)
+    keep = Keep(asked.keep.absolute())
+    seconds = asked.seconds / len(chosen)
+    failures = [
+        failure
+        for subject in chosen
+        for failure in _try(subject, keep, asked.seed, seconds)
+    ]
+    return 1 if failures else 0
 
 
 def _chosen(names: Sequence[str] | None) -> list[Subject]:
     return [SUBJECTS[name] for name in names or SUBJECTS]
 
 
-def _fuzzed(subject: Subject, asked: argparse.Namespace, parts: int) -> list[Failure]:
-    until = time.monotonic() + asked.seconds / parts
-    failures, count = [], 0
-    found = tried(
-        subject, Keep(asked.keep), seed=asked.seed, trials=range(10**9), until=until
-    )
-    while True:
-        try:
-            failure = next(found)
-        except StopIteration:
-            break
+def _try(subject: Subject, keep: Keep, seed: int, seconds: float) -> list[Failure]:
+    """Tries a part until its time is up, or enough is broken."""
+    until = time.monotonic() + seconds
+    found = tried(subject, keep, seed=seed, trials=_ENDLESS, until=until)
+    count, failures = 0, []
+    for failure in found:
         count += 1
         if failure:
             failures.append(failure)
-            sys.stdout.write(f"{failure}\n")
-        if len(failures) >= _MOST_FAILURES:
+            _say(str(failure))
+        if len(failures) == _MOST_FAILURES:
             break
-    sys.stdout.write(
-        f"{subject.name}: {count} inputs, {len(failures)} failures, seed {asked.seed}\n"
-    )
-    sys.stdout.flush()
+    _say(f"{subject.name}: {count:,} inputs, {len(failures)} failures, seed {seed}")
     return failures
 
 
-def _again(folder: Path) -> int:
-    trace = broken(SUBJECTS[folder.name.partition("-")[0]], folder)
-    sys.stdout.write(trace or "It breaks no promise.\n")
-    return 1 if trace else 0
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
