@@ -81,8 +81,8 @@ SOURCES: Final = (
     Entry(
         "source_too_large",
         "The file is larger than any real one",
-        means="Unpacked, or by the place of its last cell, it would fill memory or "
-        "disk.",
+        means="Unpacked, by its columns, or by the place of its last cell, it would "
+        "fill memory or disk.",
         why="A cell far outside was filled by mistake; or the file is made to do harm.",
         fix=Fix(
             spreadsheet="Delete what is right of and below the table; or save it as "

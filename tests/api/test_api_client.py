@@ -332,6 +332,12 @@ def test_an_answer_never_shows_the_key(script: Script) -> None:
     assert KEY[:5] not in repr(answer)
 
 
+def test_what_is_asked_for_its_health_never_shows_a_key_that_it_has_seen() -> None:
+    with misbehaving([reads, answers(200, f"<title>Got {KEY}</title>")]) as server:
+        found = health(server.url)
+    assert found.message == "What answers is not the Reevo API (HTTP 200: Got [key])."
+
+
 def test_neither_api_nor_transport_shows_the_key() -> None:
     transport = open_transport(concurrency=1)
     api = ActivityApi(ApiAddress("http://x.invalid"), key=KEY, transport=transport)

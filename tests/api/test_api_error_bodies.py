@@ -150,6 +150,10 @@ bodies = st.recursive(
 )
 
 
+def test_marks_that_nobody_sees_are_left_out() -> None:
+    assert said("\ufeffToo\u061c late\u202e\ufeff".encode())[2] == "Too late"
+
+
 @given(bodies.map(orjson.dumps) | st.binary())
 def test_no_body_makes_it_fail_or_lets_control_characters_through(
     content: bytes,

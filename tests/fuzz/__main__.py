@@ -1,53 +1,92 @@
-"""Fuzzing by hand: `python -m tests.fuzz SECONDS`, until it finds something."""
+"""Fuzzes the program by hand, each part for its share of the time."""
 
+import argparse
+import os
+import sys
+import tempfile
 import time
-from itertools import count
+from collections.abc import Sequence
 from pathlib import Path
 
-import click
+from tests.fuzz.fuzzing import Failure, Keep, broken, tried
+from tests.fuzz.subject import Subject
+from tests.fuzz.subjects import SUBJECTS
 
-from tests.fuzz.rounds import Round
-from tests.fuzz.targets import TARGETS
-
-NAMES = [target.name for target in TARGETS]
-
-
-@click.command
-@click.argument("seconds", type=float, default=60.0)
-@click.option("--seed", default=None, type=int, help="Default: another each time.")
-@click.option("--target", "name", type=click.Choice(NAMES), help="Default: all.")
-@click.option("--round", "number", type=int, help="One round only, as it was told.")
-def fuzz(
-    seconds: float, seed: int | None, name: str | None, number: int | None
-) -> None:
-    """Feed readers, loaders and parsers with changed samples, for SECONDS in all.
-
-    An input that breaks something is kept in the working folder.
-    """
-    seed = time.time_ns() % 1_000_000 if seed is None else seed
-    chosen = [target for target in TARGETS if name in (None, target.name)]
-    if number is not None:
-        for target in chosen:
-            _play(Round(target, seed, number))
-        return
-    for target in chosen:
-        ends, played = time.monotonic() + seconds / len(chosen), 0
-        for played in count(1):
-            _play(Round(target, seed, played))
-            if time.monotonic() > ends:
-                break
-        click.echo(f"{target.name}: {played:,} rounds, seed {seed}")
+_MOST_FAILURES = 20
+_ENDLESS = range(10**9)
 
 
-def _play(one: Round) -> None:
-    try:
-        one.play()
-    except BaseException:
-        path = Path(f"fuzz-{one.target.name}-{one.seed}-{one.number}")
-        path.write_bytes(one.input)
-        click.echo(f"{path} breaks it. To see it again: {one.command}", err=True)
-        raise
+def main() -> int:
+    """The exit code: 0 when no promise was broken."""
+    asked = _asked()
+    with tempfile.TemporaryDirectory(prefix="fuzz-home-") as home:
+        os.environ |= {"HOME": home, "XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home}
+        return _again(asked.again) if asked.again else _try_all(asked)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m tests.fuzz", description=__doc__)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("seconds", nargs="?", type=float, help="for all parts together")
+    what.add_argument(
+        "--again", type=Path, metavar="FOLDER", help="try the input in FOLDER"
+    )
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument(
+        "--of", action="append", choices=sorted(SUBJECTS), help="only this part"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        default=Path("fuzz-failures"),
+        metavar="FOLDER",
+        help="where inputs stay that break a promise",
+    )
+    return parser.parse_args()
+
+
+def _again(folder: Path) -> int:
+    trace = broken(SUBJECTS[folder.resolve().name.partition("-")[0]], folder)
+    _say(trace or "It breaks no promise.")
+    return 1 if trace else 0
+
+
+def _try_all(asked: argparse.Namespace) -> int:
+    chosen = _chosen(asked.of)
+    keep = Keep(asked.keep.absolute())
+    seconds = asked.seconds / len(chosen)
+    failures = [
+        failure
+        for subject in chosen
+        for failure in _try(subject, keep, asked.seed, seconds)
+    ]
+    return 1 if failures else 0
+
+
+def _chosen(names: Sequence[str] | None) -> list[Subject]:
+    return [SUBJECTS[name] for name in names or SUBJECTS]
+
+
+def _try(subject: Subject, keep: Keep, seed: int, seconds: float) -> list[Failure]:
+    """Tries a part until its time is up, or enough is broken."""
+    until = time.monotonic() + seconds
+    found = tried(subject, keep, seed=seed, trials=_ENDLESS, until=until)
+    count, failures = 0, []
+    for failure in found:
+        count += 1
+        if failure:
+            failures.append(failure)
+            _say(str(failure))
+        if len(failures) == _MOST_FAILURES:
+            break
+    _say(f"{subject.name}: {count:,} inputs, {len(failures)} failures, seed {seed}")
+    return failures
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    fuzz()
+    sys.exit(main())

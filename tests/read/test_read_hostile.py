@@ -1,8 +1,9 @@
 """Files that nobody would write by hand, and exactly what becomes of them."""
 
+import time
 from pathlib import Path
 
-from tests.read.read_given import Row, codes, file, issues, notes, opened, rows
+from tests.read.read_given import Row, codes, file, issues, notes, opened, refusal, rows
 
 NUL_HINT = "Nothing to do if the text is right without it."
 
@@ -65,6 +66,27 @@ def test_a_thousand_columns_are_read(tmp_path: Path) -> None:
     path = file(tmp_path, f"{names}\n{cells}\n{cells}\n")
 
     assert rows(path) == [(row, *map(str, range(1000))) for row in (2, 3)]
+
+
+def test_blank_rows_of_many_columns_are_found_in_time(tmp_path: Path) -> None:
+    """One filter of all rows per column took minutes."""
+    names = ",".join(f"Column {n}" for n in range(5_000))
+    path = file(tmp_path, f"{names}\n{',' * 4_999}\nx\n{',' * 4_999}\n")
+    before = time.process_time()
+
+    assert [row[:2] for row in rows(path)] == [(3, "x")]
+    assert time.process_time() - before < 20
+
+
+def test_more_columns_than_a_spreadsheet_has_are_refused(tmp_path: Path) -> None:
+    path = file(tmp_path, f"A{',' * 16_384}\n1,2\n")
+
+    assert refusal(path) == (
+        "The header, row 1, has 16,385 columns. A spreadsheet has 16,384 at most.",
+        str(path),
+        "Look at that line in a text editor: its line break may be missing, or "
+        "something else is written there many times.",
+    )
 
 
 def test_all_at_once(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import SourceError
 from pipeline.rows import Column, Source
 from pipeline.stages.read.careful import careful_records
 from pipeline.stages.read.dialect import Dialect, find_dialect
@@ -22,6 +23,7 @@ from pipeline.stages.read.sections import (
 from pipeline.stages.read.survey import Survey, survey
 from pipeline.stages.read.utf8 import cleaned, text_lines
 
+MOST_COLUMNS = 16_384
 _LOOKED_AT_FOR_SECTIONS = 2_000
 _SHOWN_LENGTH = 40
 
@@ -73,6 +75,7 @@ def find_table(path: Path, layout: Layout, *, number: int) -> Table:
         place = _place_of(wanted, sections)
     else:
         place = _whole(path, found, dialect, layout)
+    _refuse_too_wide(path, place.header)
     source = Source(
         number,
         str(path),
@@ -89,6 +92,18 @@ def find_table(path: Path, layout: Layout, *, number: int) -> Table:
         report=place.header.report,
     )
     return Table(source, found, dialect, place)
+
+
+def _refuse_too_wide(path: Path, header: Header) -> None:
+    if header.width > MOST_COLUMNS:
+        raise SourceError(
+            f"The header, row {header.row}, has {header.width:,} columns. A "
+            f"spreadsheet has {MOST_COLUMNS:,} at most.",
+            where=str(path),
+            hint="Look at that line in a text editor: its line break may be missing, "
+            "or something else is written there many times.",
+            code="source_too_large",
+        )
 
 
 def _whole(path: Path, found: Survey, dialect: Dialect, layout: Layout) -> Place:

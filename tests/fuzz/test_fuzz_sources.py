@@ -1,0 +1,14 @@
+"""Damaged files: read, or refused in words; nothing lost, nothing too slow."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.briefly import no_promise_is_broken
+
+SUBJECTS = ("tables", "books", "lookups", "inspecting")
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_no_damage_breaks_a_promise(name: str, tmp_path: Path) -> None:
+    no_promise_is_broken(name, tmp_path)
