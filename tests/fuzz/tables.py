@@ -52,19 +52,8 @@ class Tables:
     name: str = "tables"
 
     def make(self, chance: Random) -> Files:
-        content = table(chance)
-        if chance.random() < 0.8:
-            return {"tasks.csv": content}
-        packed = gzip.compress(content, mtime=0)
-        if chance.random() < 0.6:
-            names = ("a.csv", "b.txt", "notes/read me.md", "c.csv")[
-                : chance.randint(1, 4)
-            ]
-            packed = zipped([(name, content) for name in names])
-            return {"tasks.csv": damaged_zip(packed, chance)}
-        return {
-            "tasks.csv": damaged(packed, chance) if chance.random() < 0.7 else packed
-        }
+        packing = chance.choice((*(_as_it_is,) * 8, _gzipped, _zipped))
+        return {"tasks.csv": packing(table(chance), chance)}
 
     def check(self, folder: Path) -> None:
         path = folder / "tasks.csv"
@@ -148,7 +137,7 @@ def no_mark_is_lost(path: Path, told: Told) -> None:
         return
     try:
         text = data.decode(told.source.encoding or "utf-8", "replace")
-    except LookupError:
+    except LookupError:  # a name of ours, not of Python
         return
     first = min(text.find(mark) for mark in found)
     lost = {m[0] for m in _MARKED.finditer(text, max(first, 0))} - found
@@ -164,6 +153,22 @@ def blocks_of(size: int) -> Iterator[None]:
         yield
     finally:
         csv_file._BLOCK_BYTES = before
+
+
+def _as_it_is(content: bytes, chance: Random) -> bytes:
+    del chance
+    return content
+
+
+def _gzipped(content: bytes, chance: Random) -> bytes:
+    packed = gzip.compress(content, mtime=0)
+    return damaged(packed, chance) if chance.random() < 0.7 else packed
+
+
+def _zipped(content: bytes, chance: Random) -> bytes:
+    names = ("a.csv", "b.txt", "notes/read me.md", "c.csv")
+    some = names[: chance.randint(1, len(names))]
+    return damaged_zip(zipped([(name, content) for name in some]), chance)
 
 
 def _mark(line: str, number: int, chance: Random) -> str:

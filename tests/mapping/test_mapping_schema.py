@@ -48,6 +48,8 @@ UNSEEN = {
     "source: an encoding, none alike",
     "source: an encoding, one alike",
     "source: an optional column that nothing uses",
+    "source: a time zone without a name",
+    "source: an offset in place of a time zone",
     "source: no time zone, none alike",
     "source: no time zone, one alike",
     "tests: a column that nothing uses",

@@ -59,10 +59,14 @@ class Zone:
 
 
 def is_time_zone(name: str) -> bool:
-    """Whether polars knows the zone, so that times can be put on its clock."""
+    """Whether polars knows the zone, so that times can be put on its clock, and Python.
+
+    Polars alone knows offsets such as +01:00, and takes no name for UTC.
+    """
     try:
+        ZoneInfo(name)
         pl.select(pl.lit(datetime(2024, 1, 1)).dt.replace_time_zone(name))  # noqa: DTZ001
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, LookupError, ValueError, OSError):
         return False
     return True
 
