@@ -41,17 +41,26 @@ _WITHIN_LINES = frozenset({"", *_INLINE, *(f"/{name}" for name in _INLINE)})
 _SWALLOWS_THE_REST = frozenset({"script", "style"})
 _ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
 _TOKEN: Final = re.compile(
-    rf"""<!--.*?--!?>|<!\[CDATA\[(?P<data>.*?)\]\]>|<!(?:doctype|\[)[^>]*>|<\?[^>]*>
+    rf"""(?P<opens><!--|<!\[CDATA\[|<!doctype|<!\[|<\?)
     |<(?P<close>/?)(?P<name>(?:(?:o|v|w|m|x|st\d|u\d):)?[a-z][a-z0-9]*)(?![\w:@.-])
      (?P<attributes>{_ATTRIBUTES})>
-    |<a\s[^<>]*\w=[^<>]*$""",
+    |<a\s(?=[^<>]*+\Z)[^<>]*\w=[^<>]*\Z""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+_CDATA: Final = "<![cdata["
+_CLOSES: Dict[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "<!--": re.compile("--!?>"),
+        _CDATA: re.compile(r"\]\]>"),
+        **dict.fromkeys(("<!doctype", "<![", "<?"), re.compile(">")),
+    }
+)
 _ATTRIBUTE: Final = re.compile(
-    r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
+    r"""(?<![\w:-])([\w:-]++)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});")
-_NOT_MISSED: Final = re.compile(r"^(https?://|ftp://|mailto:|tel:)?(www\.)?|[/\s]+$")
+_NOT_MISSED: Final = re.compile(r"^(https?://|ftp://|mailto:|tel:)?(www\.)?")
+_ENDS_BARE: Final = re.compile(r"(?<![/\s-])[/\s-]++$")
 _SPACES_IN_LINE: Final = re.compile(r"[^\S\n]+")
 _LINKED: Final = re.compile(r"(?i)(https?|ftp|mailto|tel):")
 _TINY = frozenset({"0", "1", "0px", "1px"})
@@ -75,24 +84,61 @@ def html_to_text(text: str) -> str:
     if not tokens:
         return decode_entities(text)
     page = _Page(keeps_breaks=all(token.kind in _WITHIN_LINES for token in tokens))
+    ends = _Ends(text)
     place = 0
     for token in tokens:
         if token.start < place:
             continue
         if token.start > place:
             page.write(text[place : token.start])
-        place = page.tag(token) or _after_unseen(token, text)
+        place = page.tag(token) or _after_unseen(token, ends)
     page.write(text[place:])
     return page.text()
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    for found in _TOKEN.finditer(text):
-        data, close, name, attributes = found.groups("")
-        if not name:
-            yield _Token(*found.span(), "", "", data)
+    ends = _Ends(text)
+    place = 0
+    while found := _TOKEN.search(text, place):
+        opens, close, name, attributes = found.groups("")
+        start, place = found.span()
+        if opens:
+            if token := _unwritten(found, ends):
+                yield token
+                place = token.end
+        elif not name:
+            yield _Token(start, place, "", "", "")
         elif _is_markup(name := name.lower(), attributes):
-            yield _Token(*found.span(), close + name, attributes, "")
+            yield _Token(start, place, close + name, attributes, "")
+
+
+class _Ends:
+    """Looks for ends in a text; one that is nowhere is not looked for again."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._nowhere: set[re.Pattern[str]] = set()
+
+    def after(self, end: re.Pattern[str], place: int) -> re.Match[str] | None:
+        """The first from `place` on, which never goes back."""
+        if end in self._nowhere:
+            return None
+        found = end.search(self.text, place)
+        if found is None:
+            self._nowhere.add(end)
+        return found
+
+
+def _unwritten(found: re.Match[str], ends: _Ends) -> _Token | None:
+    """A comment and its like; of CDATA what stands in it; none without an end."""
+    opens = found["opens"].lower()
+    end = ends.after(_CLOSES[opens], found.end())
+    if end and opens == _CDATA:
+        data = ends.text[found.end() : end.start()]
+        return _Token(found.start(), end.end(), "", "", data)
+    if opens == _CDATA:
+        end = ends.after(_CLOSES["<!["], found.end())
+    return _Token(found.start(), end.end(), "", "", "") if end else None
 
 
 def _is_markup(name: str, attributes: str) -> bool:
@@ -126,7 +172,8 @@ class _Page:
 
     def text(self) -> str:
         self.end_link({})
-        whole = re.sub(r"[^\S\n]+\n", "\n", "".join(self._pieces))
+        lines = "".join(self._pieces).split("\n")
+        whole = "\n".join(line.rstrip() for line in lines)
         return re.sub(r"\n{3,}", "\n\n", whole).strip()
 
     def write(self, raw: str) -> None:
@@ -258,14 +305,14 @@ _TAGS: Dict[str, Callable[[_Page, Dict[str, str]], None]] = MappingProxyType(
 )
 
 
-def _after_unseen(token: _Token, text: str) -> int:
+def _after_unseen(token: _Token, ends: _Ends) -> int:
     """Where the text goes on after an element that nobody sees."""
     name = token.kind
-    ends = rf"</{name}\s*>|(?=<body\b)" if name == "head" else rf"</{name}\s*>"
-    found = re.compile(ends, re.IGNORECASE).search(text, token.end)
+    form = rf"</{name}\s*>|(?=<body\b)" if name == "head" else rf"</{name}\s*>"
+    found = ends.after(re.compile(form, re.IGNORECASE), token.end)
     if found is not None:
         return found.end()
-    return len(text) if name in _SWALLOWS_THE_REST else token.end
+    return len(ends.text) if name in _SWALLOWS_THE_REST else token.end
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -281,6 +328,4 @@ def _whole(text: str, default: int) -> int:
 
 def _bare(address: str) -> str:
     """An address without what a reader does not miss."""
-    return re.sub(
-        r"^(https?://|ftp://|mailto:|tel:)?(www\.)?|[/\s-]+$", "", address.lower()
-    )
+    return _ENDS_BARE.sub("", _NOT_MISSED.sub("", address.lower()))

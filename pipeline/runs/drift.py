@@ -33,7 +33,7 @@ _MOST_VALUES = 500
 _MOST_TOLD = 10
 _RENAMED = 0.7
 _WIDTH = 60
-_COPY = re.compile(r"\s*\(\d+\)(?=\.|$)")
+_COPY = re.compile(r"(?<!\s)\s*+\(\d+\)(?=\.|$)")
 _DIGITS = re.compile(r"\d+(?:[-_. ]?\d+)*")
 _TO_ITS_END = frozenset({RunStatus.OK, RunStatus.ATTENTION})
 

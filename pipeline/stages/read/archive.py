@@ -4,6 +4,7 @@ What they hold is unpacked piece by piece into a spool. Their names are never us
 paths, and an archive inside an archive is not opened.
 """
 
+import fnmatch
 import gzip
 import lzma
 import re
@@ -179,8 +180,7 @@ def _folded(member: zipfile.ZipInfo) -> str:
 def _pattern(text: str) -> re.Pattern[str]:
     folded = unicodedata.normalize("NFC", text.strip()).casefold()
     base = folded.replace("\\", "/").rsplit("/", 1)[-1]
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(c) or re.escape(c) for c in base), re.DOTALL)
+    return re.compile(fnmatch.translate(base.replace("[", "[[]")))
 
 
 def _listed(members: list[zipfile.ZipInfo]) -> str:

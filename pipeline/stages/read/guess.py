@@ -22,8 +22,8 @@ _WORD = re.compile(
     rb"[A-Za-z'\x80-\xff]*[\x80-\xff]"
     rb"(?:[ '0-9\x40-\x5b\x5d-\x7b\x7d-\xff-]*[\x80-\xff])?[A-Za-z\x80-\xff]*"
 )
-_LETTERS = re.compile(r"\w*[^\W\x00-\x7f]\w*")
-_SIGNS = re.compile(r"\S*[^\x00-\x7f]\S*")
+_LETTERS = re.compile(r"\w+")
+_SIGNS = re.compile(r"\S+")
 _SHOWN_LENGTH = 30
 # The letters beyond ASCII of languages that exports are often in.
 _ALPHABETS = tuple(
@@ -102,8 +102,12 @@ def guess(sample: bytes) -> str:
 def as_read(sample: bytes, name: str, count: int = 2) -> tuple[str, ...]:
     """Words of the sample that are not all ASCII, as an encoding reads them."""
     text = sample.decode(name, "replace")
-    found = _LETTERS.findall(text) or _SIGNS.findall(text)
+    found = _foreign(_LETTERS, text) or _foreign(_SIGNS, text)
     return tuple(dict.fromkeys(word[:_SHOWN_LENGTH] for word in found))[:count]
+
+
+def _foreign(words: re.Pattern[str], text: str) -> list[str]:
+    return [word for word in words.findall(text) if not word.isascii()]
 
 
 def _plainest(told: bytes, name: str) -> str:

@@ -6,18 +6,23 @@ from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
 
+from pipeline.stages.read.letters import whole_number
 from pipeline.stages.read.sheet_xml import SheetXml
 
 _PIECE = 4 << 20
 _CONTENT = "content.xml"
+_ATTRIBUTES = rb"""((?:[^<>"']|"[^"]*"|'[^']*')*+)"""
 _TOKEN = re.compile(
-    rb"<table:table ([^>]*)>"
-    rb"|<table:table-column\b([^>]*)>"
-    rb"|<table:table-row\b([^>]*)>"
-    rb"|<table:(?:covered-)?table-cell\b([^>]*)>(?:\s*<text:p>(#[^<]*)</text:p>)?"
+    rb"<table:table\s" + _ATTRIBUTES + b">"
+    rb"|<table:table-column\b" + _ATTRIBUTES + b">"
+    rb"|<table:table-row\b" + _ATTRIBUTES + b">"
+    rb"|<table:(?:covered-)?table-cell\b" + _ATTRIBUTES + rb">"
+    rb"(?:\s*+<text:p>(#[^<]*+)</text:p>)?"
 )
-_NAME = re.compile(rb'table:name="([^"]*)"')
-_REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="(\d+)"')
+_NAME = re.compile(rb"""table:name\s*+=\s*+(?:"([^"]*)"|'([^']*)')""")
+_REPEATED = re.compile(
+    rb"""table:number-(?:rows|columns)-repeated\s*+=\s*+["']([^"']*)"""
+)
 _SPANNED = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')
 _HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 
@@ -30,7 +35,7 @@ def ods_xml(content: bytes, sheet: str) -> SheetXml | None:
     with zipfile.ZipFile(BytesIO(content)) as archive:
         if _CONTENT not in archive.namelist():
             return None
-        seen = _Seen(sheet.encode())
+        seen = _Seen(sheet)
         for text in _whole_cells(archive):
             for token in _TOKEN.finditer(text):
                 seen.see(*token.groups())
@@ -40,7 +45,7 @@ def ods_xml(content: bytes, sheet: str) -> SheetXml | None:
 class _Seen:
     """Follows the tokens of all sheets, and keeps what belongs to one."""
 
-    def __init__(self, sheet: bytes) -> None:
+    def __init__(self, sheet: str) -> None:
         self.found = SheetXml()
         self._sheet = sheet
         self._inside = False
@@ -58,9 +63,7 @@ class _Seen:
     ) -> None:
         if table is not None:
             name = _NAME.search(table)
-            self._inside = (
-                name is not None and unescape(name[1].decode()).encode() == self._sheet
-            )
+            self._inside = name is not None and _text(name[1] or name[2]) == self._sheet
         elif not self._inside:
             return
         elif column is not None:
@@ -83,7 +86,7 @@ class _Seen:
         self._column += _repeated(cell)
         if _SPANNED.search(cell):
             self.found.merged.append(self._row)
-        if b"office:value-type=" in cell:
+        if b"office:value-type" in cell:
             last = self._row + self._rows_repeated - 1
             self.found.rows = max(self.found.rows, last)
             self.found.columns = max(self.found.columns, self._column)
@@ -108,5 +111,10 @@ def _whole_cells(archive: zipfile.ZipFile) -> Iterator[bytes]:
 
 
 def _repeated(attributes: bytes) -> int:
-    found = _REPEATED.search(attributes)
-    return int(found[1]) if found else 1
+    """The most that may be meant, wherever it stands."""
+    times = [_text(found).strip() for found in _REPEATED.findall(attributes)]
+    return max([1, *(whole_number(each) for each in times if each.isdecimal())])
+
+
+def _text(value: bytes | None) -> str:
+    return unescape((value or b"").decode("utf-8", "replace"))

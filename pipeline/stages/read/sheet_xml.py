@@ -13,21 +13,29 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
-from pipeline.stages.read.letters import column_number
+from pipeline.stages.read.letters import column_number, whole_number
+from pipeline.stages.read.sheet_reach import reach
 
 _PIECE = 4 << 20
 _LONGEST_CELL = 1 << 18
 _SMALL_PART = 16 << 20
 _ROOT = "_rels/.rels"
 _TRUE = rb'hidden="(?:1|true)"'
-_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\b" + _TRUE)
-_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*\b" + _TRUE + rb"[^>]*)>")
-_WIDE = re.compile(rb'\br="([A-Z]{2,3})\d+"[^>/]*>(?!</)')
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*\b" + _TRUE)
+_TRUE_INSIDE = re.compile(rb"\b" + _TRUE)
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
+_USUAL = b'<c r="'
+_PLAIN = rb'(?:\s(?!r=)[a-z]+="\w*")*+\s*+'
+_BLANK = _PLAIN + b"(?:/>|></)"
+_ODD = re.compile(rb'<c(?:[\t\n\r/>]| (?!r="[A-Za-z]+\d+"' + _PLAIN + rb"/?>))")
+_PREFIXED = re.compile(rb":c[\s/>]")
+_WIDE = re.compile(_USUAL + rb'([A-Za-z]{2,})\d+"(?!' + _BLANK + b")")
+_LAST = re.compile(_USUAL + rb'[A-Za-z]+(\d+)"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="[A-Z]+\d+:[A-Z]+(\d+)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*\bref="[A-Z]+\d+:[A-Z]+(\d+)"')
 _NO_VALUE = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*"
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"<(?:\w+:)?c\b([^<>]*)>\s*"
+    rb"<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>\s*|<(?:\w+:)?v>\s*</(?:\w+:)?v>\s*)?"
     rb"</(?:\w+:)?c>"
 )
@@ -39,6 +47,8 @@ class SheetXml:
 
     `merged` has the last row of each merged range; `rows` and `columns` say how far
     the filled cells reach. `errors` are those that calamine takes for empty cells.
+    `is_unusual`: cells are written as no program does; a look at the text may miss
+    some.
     """
 
     uncalculated: list[tuple[int, int]] = field(default_factory=list)
@@ -48,6 +58,7 @@ class SheetXml:
     hidden_columns: int = 0
     rows: int = 0
     columns: int = 0
+    is_unusual: bool = False
 
     def see(self, text: bytes) -> None:
         """Looks at a piece that holds whole rows."""
@@ -59,20 +70,19 @@ class SheetXml:
             found = map(_place_of, _NO_VALUE.findall(text))
             self.uncalculated += [place for place in found if place is not None]
         if b"mergeCell " in text:
-            self.merged += map(int, _MERGED.findall(text))
+            self.merged += map(whole_number, _MERGED.findall(text))
 
     def _see_extent(self, text: bytes) -> None:
+        self.is_unusual = self.is_unusual or _is_unusual(text)
         end = _last_value(text)
-        if not end:
+        if not end or self.is_unusual:
             return
         letters = set(_WIDE.findall(text))
-        if places := _PLACE.findall(text, max(0, end - _LONGEST_CELL), end):
-            self.rows = max(self.rows, int(places[-1][1]))
-            self.columns = max(self.columns, 26, *map(column_number, letters))
-        else:  # cells may go without their place: then they are counted
-            parts = text.split(b"row>")
-            self.rows += len(parts) - 1
-            self.columns = max(self.columns, *(part.count(b"<c") for part in parts))
+        self.columns = max(self.columns, 26, *map(column_number, letters))
+        if places := _LAST.findall(text, max(0, end - _LONGEST_CELL), end):
+            self.rows = max(self.rows, whole_number(places[-1]))
+        for lower in _lower_than(self.rows).findall(text):
+            self.rows = max(self.rows, whole_number(lower))
 
 
 def sheet_xml(content: bytes, sheet: str) -> SheetXml | None:
@@ -87,6 +97,8 @@ def sheet_xml(content: bytes, sheet: str) -> SheetXml | None:
         found = SheetXml()
         for text in _whole_rows(archive, part):
             found.see(text)
+        if found.is_unusual:
+            found.rows, found.columns = reach(archive, part)
         return found
 
 
@@ -150,14 +162,33 @@ def _last_value(text: bytes) -> int:
     return max(0, *(text.rfind(end) for end in ends))
 
 
+def _is_unusual(text: bytes) -> bool:
+    return bool(_ODD.search(text) or _PREFIXED.search(text) or b"\0" in text)
+
+
+def _lower_than(row: int) -> re.Pattern[bytes]:
+    """Finds filled cells that stand below `row`, wherever in the text."""
+    digits = str(row)
+    numbers = [rf"\d{{{len(digits) + 1},}}"]
+    for at, digit in enumerate(digits):
+        if digit < "9":
+            more = f"[{int(digit) + 1}-9]"
+            numbers.append(rf"{digits[:at]}{more}\d{{{len(digits) - at - 1}}}")
+    number = "|".join(numbers).encode()
+    return re.compile(_USUAL + b"[A-Za-z]+(" + number + b')"(?!' + _BLANK + b")")
+
+
 def _place_of(attributes: bytes) -> tuple[int, int] | None:
     """Row and column; none for a text, which may be empty as calculated."""
     place = _PLACE.search(attributes)
     if place is None or b't="str"' in attributes:
         return None
-    return int(place[2]), column_number(place[1]) - 1
+    return whole_number(place[2]), column_number(place[1]) - 1
 
 
 def _width(attributes: bytes) -> int:
+    if not _TRUE_INSIDE.search(attributes):
+        return 0
     bounds = dict(re.findall(rb'\b(min|max)="(\d+)"', attributes))
-    return int(bounds.get(b"max", 1)) - int(bounds.get(b"min", 1)) + 1
+    first, last = (whole_number(bounds.get(end, b"1")) for end in (b"min", b"max"))
+    return last - first + 1
