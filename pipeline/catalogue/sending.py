@@ -76,6 +76,16 @@ GUARDS: Final = (
         level=Level.RUN,
     ),
     Entry(
+        "report_in_inbox",
+        "A corrected report came into a nightly inbox",
+        means="The mapping has no `key`, so rows are told apart by the run that they "
+        "correct, and an inbox does not tell it. Nothing was sent.",
+        why="Somebody put a fix-me.csv or report.xlsx into the inbox.",
+        fix=Fix(machine="`activity-import run FILE`, in the folder of its run."),
+        example="fix-me.csv of last night, corrected and dropped into the inbox.",
+        level=Level.RUN,
+    ),
+    Entry(
         "first_run_not_confirmed",
         "You did not confirm the first run",
         means="The first run against a target asks before it sends. Nothing was sent.",

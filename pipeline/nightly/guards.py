@@ -38,6 +38,25 @@ class Unchanged:
         )
 
 
+class NoReport:
+    """A report without a key: in an inbox nobody knows which run it corrects.
+
+    Corrected rows would count as equal ones that were imported.
+    """
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        reports = [source for source in plan.sources if source.report]
+        if not reports or not plan.has_contents:
+            return None
+        return _stopped(
+            "The file is the report of an earlier run, and the mapping has no `key`: "
+            "in an inbox it is not known which run it corrects.",
+            "Put it back into the folder of its run, and type the command that the "
+            "message or the summary of that run names.",
+            code="report_in_inbox",
+        )
+
+
 @dataclass(frozen=True)
 class TooFewRows:
     """`min_rows`."""
@@ -117,7 +136,7 @@ class Gate:
 def guards_of(job: NightlyJob, take: Take, journal: Journal) -> tuple[Guard, ...]:
     """Those that a nightly file meets beyond those of every run."""
     reading = job.reading
-    guards: list[Guard] = [Unchanged(take)]
+    guards: list[Guard] = [Unchanged(take), NoReport()]
     if reading.min_rows is not None:
         guards.append(TooFewRows(reading.min_rows))
     if reading.max_rows is not None:

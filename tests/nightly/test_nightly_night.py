@@ -14,7 +14,7 @@ from pipeline.nightly.guards import UnusualRows
 from pipeline.nightly.journal import Journal
 from pipeline.nightly.takes import Exit, Kind, Step, Take
 from pipeline.plan import Plan
-from tests.nightly.nights import Nights
+from tests.nightly.nights import MAPPING, Nights
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -409,3 +409,18 @@ def test_the_log_names_files_and_runs_and_no_cell(nights: Nights) -> None:
     told = path.read_text("utf-8") + ended.err
     assert "Hopper" not in told
     assert nights.sandbox.api_key not in told
+
+
+def test_a_report_without_a_key_is_put_aside_and_one_with_a_key_is_taken(
+    nights: Nights,
+) -> None:
+    lines = "Id,When,What,_status,_code,_message,_hint\nr2,2024-03-01,x,invalid,,,\n"
+    for keyed, status in ((False, NightStatus.STOPPED), (True, NightStatus.OK)):
+        mapping = MAPPING if keyed else MAPPING.replace("key: [Id]\n", "")
+        (nights.folder / "calls.yaml").write_text(mapping, encoding="utf-8")
+        (nights.inbox / f"fix-me-{keyed}.csv").write_text(lines + "\n" * keyed, "utf-8")
+
+        [file] = nights.held().jobs[0].files
+
+        assert file.status is status, file.reason
+    assert "it is not known which run it corrects" in reason_beside(nights)

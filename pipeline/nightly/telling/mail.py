@@ -33,7 +33,8 @@ class Mail:
 
     @property
     def key(self) -> str:
-        return _digest("mail", self.server.name, self.sender, *sorted(self.to))
+        """Not of the server: what waits is to go when its address is put right."""
+        return _digest("mail", self.sender, *sorted(self.to))
 
     @property
     def name(self) -> str:
