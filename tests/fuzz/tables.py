@@ -4,7 +4,7 @@ import gzip
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -58,10 +58,15 @@ class Tables:
     def check(self, folder: Path) -> None:
         path = folder / "tasks.csv"
         told = reading(path)
+        assert reading(path) == told
         with blocks_of(512):
-            assert reading(path) == told
-        for each in told if isinstance(told, list) else []:
-            no_mark_is_lost(path, each)
+            in_blocks = reading(path)
+        if not isinstance(told, list) or not isinstance(in_blocks, list):
+            assert in_blocks == told
+            return
+        for one, other in zip(told, in_blocks, strict=True):
+            assert _but_its_end(one) == _but_its_end(other)
+            no_mark_is_lost(path, one)
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,12 @@ def _told(source: Source, batches: list[Batch], opened: Any) -> Told:
         assert issue["hint"]
     assert first_rows(opened, 3).rows() == rows[:3]
     return Told(source, rows, [tuple(issue.values()) for issue in issues], left_out)
+
+
+def _but_its_end(told: Told) -> Told:
+    """A quote that is open at the end may be told as that, or as a row cut off."""
+    last = told.rows[-1][0] if told.rows else 0
+    return replace(told, issues=[issue for issue in told.issues if issue[0] != last])
 
 
 def no_mark_is_lost(path: Path, told: Told) -> None:

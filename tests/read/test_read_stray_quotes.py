@@ -169,3 +169,19 @@ def test_a_quote_in_the_header_swallows_no_row_when_all_rows_are_short(
         (3, "missing_cells"),
         (4, "missing_cells"),
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_rows_of_too_many_cells_are_read_apart_whatever_ends_their_lines(
+    tmp_path: Path, end: str
+) -> None:
+    lines = ["A,B", "1,w", '2,"x', '3,y" z,u', "4,v", ""]
+    path = file(tmp_path, end.join(lines))
+
+    assert rows(path) == [
+        (2, "1", "w"),
+        (3, "2", "x"),
+        (4, "3", 'y" z'),
+        (5, "4", "v"),
+    ]
+    assert codes(path) == [(3, "broken_row"), (4, "extra_cells")]

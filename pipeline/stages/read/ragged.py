@@ -1,5 +1,6 @@
 """Records with more or fewer cells than the header."""
 
+import re
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -9,6 +10,7 @@ from pipeline.stages.read.marks import shown
 from pipeline.stages.read.text_records import text_records
 
 Records = dict[int, list[str]]
+_BREAK = re.compile(r"[\r\n]")
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Ragged:
 
     @property
     def breaks_lines(self) -> bool:
-        return any("\n" in text.rstrip("\r\n") for text in self.found.values())
+        return any(_BREAK.search(text.rstrip("\r\n")) for text in self.found.values())
 
     def add(self, number: int, text: str) -> None:
         """Sets a record aside; one that was met before is passed over."""
