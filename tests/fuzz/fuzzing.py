@@ -15,7 +15,7 @@ from types import FrameType
 
 from tests.fuzz.subject import Subject
 
-CPU_SECONDS = 10
+CPU_SECONDS = 20
 STUCK_SECONDS = 120
 """By the clock: what hangs outside of Python can only be ended with the process."""
 MORE_BYTES = 512 << 20
