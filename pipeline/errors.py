@@ -36,6 +36,11 @@ class Mistake:
     place: Place | None = None
     hint: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The message and the hint."""
+        return f"{self.message} {self.hint}".strip()
+
 
 class PipelineError(Exception):
     """Ends the run; carries all that a person needs to mend the cause.
@@ -49,6 +54,7 @@ class PipelineError(Exception):
     code = "program_fault"
     exit_code = 1
     next: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
 
     def __init__(
         self,

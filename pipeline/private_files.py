@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ _HINTS = {
     errno.EPERM: "You may not write there: choose another folder, or ask for rights.",
     errno.EROFS: "That disk is read-only: choose another folder.",
 }
+_PROBE_BYTES = 65_536
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -60,6 +62,14 @@ def replacing(path: Path) -> Iterator[Path]:
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
+
+
+def probe(folder: Path) -> None:
+    """Writes into the folder, durably, and leaves nothing there; raises OSError."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(_PROBE_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -199,3 +199,8 @@ class RowLimit:
 
 def no_issues() -> pl.DataFrame:
     return pl.DataFrame(schema=ISSUE_SCHEMA)
+
+
+def rows_told(count: int) -> str:
+    """A number of rows in words."""
+    return "1 row" if count == 1 else f"{count:,} rows"

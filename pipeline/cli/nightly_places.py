@@ -2,12 +2,10 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from filelock import FileLock, Timeout
 
@@ -20,9 +18,7 @@ from pipeline.nightly.config import Config
 from pipeline.nightly.findings import finding
 from pipeline.nightly.journal import Journal
 from pipeline.nightly.log import NightLog, silence
-from pipeline.private_files import private_folder, writing
-
-_PROBE_BYTES: Final = 65_536
+from pipeline.private_files import private_folder, probe, writing
 
 
 def journal_path(config: Config) -> Path:
@@ -123,10 +119,8 @@ def _lock(config: Config) -> str:
 
 def _writable(path: Path) -> Path:
     """Writes beside it, too: databases do, and logs begin anew there."""
-    with writing(path), tempfile.TemporaryFile(dir=path.parent) as probe:
-        probe.write(bytes(_PROBE_BYTES))
-        probe.flush()
-        os.fsync(probe.fileno())
+    with writing(path):
+        probe(path.parent)
     if not os.access(path, os.W_OK):
         raise ReportError(
             "The file cannot be written.",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from pipeline.errors import Mistake, MistakesError, PipelineError
+from pipeline.errors import Mistake, PipelineError
 from pipeline.nightly.document import night_document
 from pipeline.nightly.endings import (
     EXIT_CODES,
@@ -44,7 +44,7 @@ def failed_json(error: PipelineError, at: datetime) -> str:
     """That of a night that could not begin, with the mistakes of its configuration."""
     mistakes = tuple(
         {"where": _where(error, each), "what": each.message, "hint": each.hint}
-        for each in _mistakes(error)
+        for each in error.mistakes
     )
     return night_json(failed_night(error, at), error.exit_code, mistakes)
 
@@ -58,17 +58,13 @@ def failed_night(error: PipelineError, at: datetime) -> NightEnding:
 
 def with_mistakes(night: NightEnding, error: PipelineError) -> NightEnding:
     """As it is told to those who do not see the terminal: the first mistakes."""
-    told = [_line(each) for each in _mistakes(error)[:_MOST_MISTAKES]]
+    told = [_line(each) for each in error.mistakes[:_MOST_MISTAKES]]
     return replace(night, hint=" ".join([*told, night.hint]).strip())
-
-
-def _mistakes(error: PipelineError) -> tuple[Mistake, ...]:
-    return error.mistakes if isinstance(error, MistakesError) else ()
 
 
 def _line(mistake: Mistake) -> str:
     where = f"Line {mistake.place.line}: " if mistake.place else ""
-    return f"{where}{mistake.message} {mistake.hint}".strip()
+    return f"{where}{mistake.sentence}"
 
 
 def _where(error: PipelineError, mistake: Mistake) -> str:

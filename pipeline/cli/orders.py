@@ -9,13 +9,7 @@ from pipeline.ledger import RunRecord
 from pipeline.mapping import with_times_as_told
 from pipeline.mapping.model import Mapping
 from pipeline.rows import RowLimit
-from pipeline.runs.guards import (
-    Changed,
-    ImportedBefore,
-    NoRows,
-    SourceImportedBefore,
-    TooManyInvalid,
-)
+from pipeline.runs.guards import AGAINST_REPEATS, Changed, NoRows, TooManyInvalid
 from pipeline.runs.job import Guard, Job
 from pipeline.stages.read import Layout
 
@@ -65,7 +59,7 @@ class Asked:
         if self.on_drift == "stop":
             guards.append(Changed())
         if not self.allow_repeats:
-            guards += [SourceImportedBefore(), ImportedBefore()]
+            guards += AGAINST_REPEATS
         return tuple(guards)
 
     def job(

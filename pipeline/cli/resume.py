@@ -21,12 +21,7 @@ from pipeline.cli.tools import SANDBOX_TARGET, Sending, target_of, tools_for
 from pipeline.errors import SettingsError
 from pipeline.ledger import RunRecord
 from pipeline.run import resume as resume_run
-from pipeline.runs.guards import (
-    FirstRun,
-    ImportedBefore,
-    OnlyIfNothingWasSent,
-    SourceImportedBefore,
-)
+from pipeline.runs.guards import AGAINST_REPEATS, FirstRun, OnlyIfNothingWasSent
 from pipeline.runs.job import Consent, Guard
 
 
@@ -70,8 +65,7 @@ def _guards(
     record: RunRecord, consent: Consent, *, allow_repeats: bool
 ) -> Iterator[Guard]:
     if not allow_repeats:
-        yield OnlyIfNothingWasSent(SourceImportedBefore())
-        yield OnlyIfNothingWasSent(ImportedBefore())
+        yield from map(OnlyIfNothingWasSent, AGAINST_REPEATS)
     if record.target != SANDBOX_TARGET:
         yield OnlyIfNothingWasSent(FirstRun(consent))
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from pipeline.checkup import Finding, Level
-from pipeline.errors import MistakesError, PipelineError, SourceError
+from pipeline.errors import PipelineError, SourceError
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.inbox import must_be_readable
 from pipeline.nightly.moving import can_rename
@@ -23,8 +23,7 @@ def finding(check: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(check, Level.OK, look())
     except PipelineError as error:
-        mistakes = error.mistakes if isinstance(error, MistakesError) else ()
-        told = (f"{mistake.message} {mistake.hint}".strip() for mistake in mistakes)
+        told = (mistake.sentence for mistake in error.mistakes)
         message = " ".join([error.sentence, *dict.fromkeys(told)])
         return Finding(check, Level.FAILED, message, error.hint)
 

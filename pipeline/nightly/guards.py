@@ -11,6 +11,7 @@ from pipeline.nightly.journal import Journal
 from pipeline.nightly.moving import sha256_of
 from pipeline.nightly.takes import Take
 from pipeline.plan import Plan
+from pipeline.rows import rows_told
 from pipeline.runs.guards import OnlyIfNothingWasSent
 from pipeline.runs.job import Guard
 from pipeline.stages.post import Ending, Posted
@@ -67,7 +68,7 @@ class TooFewRows:
         if (rows := sum(plan.rows)) >= self.least:
             return None
         return _stopped(
-            f"The file has {_rows(rows)}, fewer than min_rows {self.least:,}.",
+            f"The file has {rows_told(rows)}, fewer than min_rows {self.least:,}.",
             _LOOK_HINT,
             code="too_few_rows",
         )
@@ -83,7 +84,7 @@ class TooManyRows:
         if (rows := sum(plan.rows)) <= self.most:
             return None
         return _stopped(
-            f"The file has {_rows(rows)}, more than max_rows {self.most:,}.",
+            f"The file has {rows_told(rows)}, more than max_rows {self.most:,}.",
             _LOOK_HINT,
             code="too_many_rows",
         )
@@ -104,8 +105,8 @@ class UnusualRows:
         if (low is None or rows >= low) and (high is None or rows <= high):
             return None
         return _stopped(
-            f"The file has {_rows(rows)}, and {usual:,.0f} are usual (the median of "
-            f"the last {len(self.before)} files): that is outside usual_rows "
+            f"The file has {rows_told(rows)}, and {usual:,.0f} are usual (the median "
+            f"of the last {len(self.before)} files): that is outside usual_rows "
             f"{self.band}.",
             _LOOK_HINT,
             code="unusual_rows",
@@ -145,10 +146,6 @@ def guards_of(job: NightlyJob, take: Take, journal: Journal) -> tuple[Guard, ...
         before = journal.usual_rows(job.name, job.inbox, LAST_FILES)
         guards.append(UnusualRows(reading.usual_rows, before))
     return tuple(guards)
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _stopped(reason: str, hint: str, *, code: str) -> Posted:

@@ -12,8 +12,6 @@ from pipeline.catalogue import entry_of
 from pipeline.errors import (
     LookupsMissing,
     MappingError,
-    Mistake,
-    MistakesError,
     PipelineError,
     SourceError,
 )
@@ -152,12 +150,8 @@ def _objected(ending: FileEnding, ran: Ran, why: Posted) -> FileEnding:
 def _of_its_own(ending: FileEnding, error: PipelineError) -> FileEnding:
     """What was raised may quote the file; the catalogue does not."""
     fixes = [what for _, what in entry_of(error.code).fix.places()]
-    placed = [each for each in _mistakes(error) if each.place]
-    quoted = [
-        f"{each.message} {each.hint}".strip()
-        for each in _mistakes(error)
-        if each.hint or not each.place
-    ]
+    placed = [each for each in error.mistakes if each.place]
+    quoted = [each.sentence for each in error.mistakes if each.hint or not each.place]
     return replace(
         ending,
         reason=" ".join([error.outside, *(each.message for each in placed)]),
@@ -167,7 +161,7 @@ def _of_its_own(ending: FileEnding, error: PipelineError) -> FileEnding:
 
 
 def _sentences(error: PipelineError) -> str:
-    told = (f"{each.message} {each.hint}".strip() for each in _mistakes(error))
+    told = (each.sentence for each in error.mistakes)
     return " ".join([_placed(error), *dict.fromkeys(told)])
 
 
@@ -177,10 +171,6 @@ def _placed(error: PipelineError) -> str:
     if not error.where or not path.exists():
         return error.sentence
     return f"{error.message} ({path.absolute()})"
-
-
-def _mistakes(error: PipelineError) -> tuple[Mistake, ...]:
-    return error.mistakes if isinstance(error, MistakesError) else ()
 
 
 def _hint(code: str, hint: str) -> str:

@@ -124,11 +124,11 @@ def changes(seen: Sequence[Seen], mapping: Mapping, ledger: Ledger) -> Changes:
     """
     told, outside = [], []
     for now, before, change in _changes(seen, mapping, ledger):
-        since = f"ince {before.seen_at:%Y-%m-%d} ({before.run}):"
+        then = f"{before.seen_at:%Y-%m-%d} ({before.run})"
         if change.text:
-            told.append(f"{now.source}, s{since} {change.text}")
+            told.append(f"{now.source}, since {then}: {change.text}")
         if change.outside:
-            outside.append(f"S{since} {change.outside}")
+            outside.append(f"Since {then}: {change.outside}")
     return Changes(tuple(told), tuple(outside))
 
 

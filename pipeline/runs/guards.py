@@ -1,6 +1,7 @@
 """What may keep a whole plan from being sent."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from pipeline.ledger import Ledger, RunRecord
 from pipeline.plan import Plan
@@ -115,6 +116,10 @@ class SourceImportedBefore:
             resumable=False,
             code="source_imported_before",
         )
+
+
+AGAINST_REPEATS: Final[tuple[Guard, ...]] = (SourceImportedBefore(), ImportedBefore())
+"""Those that `--allow-repeats` takes away."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pipeline.activity import SUBJECT_LENGTH
 from pipeline.mapping.filters import FILTERS
 from pipeline.printable import one_line, printable
+from pipeline.rows import rows_told
 from pipeline.suggesting.answers import Answers, Place
 from pipeline.suggesting.dates import Order
 from pipeline.suggesting.kinds import MAILS, REEVO_IDS, Kind
@@ -215,8 +216,7 @@ def _category(proposal: Proposal, place: Place) -> Iterator[str]:
     yield "    values:"
     for value, count in _distinct_values(guess.profile):
         category = category_of(value)
-        rows = "1 row" if count == 1 else f"{count:,} rows"
-        told = rows + ("" if category else "; TO DO: not known")
+        told = rows_told(count) + ("" if category else "; TO DO: not known")
         yield f"      {scalar(value)}: {category or 'OTHER'} # {told}"
     yield "    default: OTHER"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.nightly.endings import FileEnding
-from pipeline.nightly.telling.stories import NEEDY, News, shown
-from pipeline.stages.report.page import PAGE
+from pipeline.nightly.telling.stories import News, shown
+from pipeline.stages.report.page import NEEDS_A_PERSON, PAGE
 from pipeline.stages.report.write import FIX_ME
 
 
@@ -73,7 +73,8 @@ def _candidates(
 
 def _has_rows_to_mend(ending: FileEnding) -> bool:
     """With a file that goes on by itself nobody has anything to do yet."""
-    return not ending.goes_on and any(ending.counts.get(each) for each in NEEDY)
+    needy = any(ending.counts.get(status) for status in NEEDS_A_PERSON)
+    return needy and not ending.goes_on
 
 
 def _read(path: Path, room: int) -> bytes | None:

@@ -18,7 +18,7 @@ from pipeline.nightly.telling.ping import Ping
 from pipeline.nightly.telling.policy import Event
 from pipeline.yaml_file import Section
 
-Loaded = TypeVar("Loaded")
+_Loaded = TypeVar("_Loaded")
 
 _USUAL: Final = frozenset(Event) - {Event.OK}
 _KINDS: Final = ("email", *KINDS)
@@ -65,7 +65,7 @@ def salvage_telling(
     return TellingSettings(tuple(found.values()), ping=ping)
 
 
-def _if_right(top: Section, load: Callable[[], Loaded]) -> Loaded | None:
+def _if_right(top: Section, load: Callable[[], _Loaded]) -> _Loaded | None:
     before = len(top.mistakes.in_order())
     loaded = load()
     return loaded if len(top.mistakes.in_order()) == before else None

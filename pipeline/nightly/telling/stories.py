@@ -17,12 +17,11 @@ from pipeline.nightly.telling.policy import (
     is_error,
 )
 from pipeline.printable import one_line
-from pipeline.rows import Status
-from pipeline.stages.report.page import PAGE, Ended
+from pipeline.rows import Status, rows_told
+from pipeline.stages.report.page import NEEDS_A_PERSON, PAGE, Ended
 from pipeline.stages.report.page.causes import title_of
 from pipeline.stages.report.page.verdict import Step, steps_of, verdict_of
 
-NEEDY: Final = (Status.INVALID, Status.REJECTED, Status.UNCERTAIN)
 _MOST_FILES: Final = 20
 _MOST_CAUSES: Final = 12
 _LONG: Final = 600
@@ -147,7 +146,7 @@ def _headline(tidings: Tidings) -> str:
     }
     line = told[tidings.event]
     if tidings.event in {Event.RECOVERED, Event.OK} and counts[Status.CREATED]:
-        return f"{line}, {_rows(counts[Status.CREATED])} went to Reevo"
+        return f"{line}, {rows_told(counts[Status.CREATED])} went to Reevo"
     return line
 
 
@@ -155,16 +154,16 @@ def _stopped(ending: JobEnding, counts: Counter[str]) -> str:
     interrupted = ending.status is NightStatus.INTERRUPTED
     line = "was interrupted" if interrupted else "stopped early"
     if left := counts[Status.UNSENT]:
-        line = f"{line}, {left:,} of {_rows(counts.total())} not sent"
+        line = f"{line}, {left:,} of {rows_told(counts.total())} not sent"
     return _with_reason(line, ending)
 
 
 def _needs_a_person(ending: JobEnding, counts: Counter[str]) -> str:
-    needy = sum(counts[status] for status in NEEDY)
+    needy = sum(counts[status] for status in NEEDS_A_PERSON)
     if not needy:
         return _with_reason("needs a person", ending)
     verb = "needs" if needy == 1 else "need"
-    return f"{needy:,} of {_rows(counts.total())} {verb} a person"
+    return f"{needy:,} of {rows_told(counts.total())} {verb} a person"
 
 
 def _with_reason(line: str, ending: JobEnding) -> str:
@@ -253,10 +252,6 @@ def _link(reports: Path | None, report_url: str) -> str:
     if reports is None or not report_url:
         return ""
     return f"{report_url.rstrip('/')}/{quote(reports.name, safe='')}/{PAGE}"
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def shown(text: str, width: int) -> str:

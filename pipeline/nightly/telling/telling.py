@@ -3,7 +3,6 @@
 Nothing that fails here fails the night: it is logged, and tried again.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dict
 from contextlib import contextmanager
@@ -28,14 +27,13 @@ from pipeline.nightly.telling.ping import Pinger
 from pipeline.nightly.telling.policy import Event, Tidings, decide, heard
 from pipeline.nightly.telling.stories import News, subject_of
 from pipeline.nightly.telling.undelivered import NotSent
-from pipeline.private_files import private_folder, writing
+from pipeline.private_files import private_folder, probe, writing
 
 MEMORY: Final = "told.json"
 OUTBOX: Final = "outbox"
 METRICS: Final = "metrics.json"
 _OPEN: Final = "The way is open; nothing was sent."
 _MEMORY: Final = "what was told"
-_PROBE_BYTES: Final = 65_536
 _WAITING: Final = "messages"
 _SENT: Final = "A test message was sent."
 
@@ -106,8 +104,8 @@ class Telling:
         folder = self._around.folder
         try:
             private_folder(folder)
-            with writing(folder), tempfile.TemporaryFile(dir=folder) as probe:
-                probe.write(bytes(_PROBE_BYTES))
+            with writing(folder):
+                probe(folder)
         except ReportError as error:
             yield Finding(_MEMORY, Level.FAILED, error.sentence, error.hint)
             return

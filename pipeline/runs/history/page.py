@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pipeline import __version__
 from pipeline.pages import in_script, rendered
 from pipeline.private_files import write_whole
-from pipeline.rows import Status
+from pipeline.rows import Status, rows_told
 from pipeline.runs.history.past import CUT_OFF, GOING_ON, PastRun
 from pipeline.runs.history.trends import causes_of, trends_of
 from pipeline.runs.summary import RunStatus
@@ -81,11 +81,11 @@ def _verdict(last: PastRun) -> str:
         return "The last run ended without trouble."
     if last.status == RunStatus.ATTENTION:
         verb = "needs" if needy == 1 else "need"
-        return f"The last run left {_rows(needy)} that {verb} a person."
+        return f"The last run left {rows_told(needy)} that {verb} a person."
     ending = _ENDINGS[last.status]
     if not unsent:
         return f"{ending}."
-    return f"{ending}, with {_rows(unsent)} not sent."
+    return f"{ending}, with {rows_told(unsent)} not sent."
 
 
 def _listed(folder: Path, runs: Sequence[PastRun]) -> _Listed:
@@ -130,7 +130,3 @@ def _link(folder: Path, run: PastRun) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MOST_LETTERS else text[: _MOST_LETTERS - 1] + "…"
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"

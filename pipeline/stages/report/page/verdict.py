@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from pipeline.rows import Status
+from pipeline.rows import Status, rows_told
 from pipeline.stages.report.page.attention import NEEDS_A_PERSON
 from pipeline.stages.report.write import FIX_ME
 
@@ -64,7 +64,7 @@ def verdict_of(ended: Told, *, dry_run: bool) -> Verdict:
     if tone is Tone.GOOD:
         more = _done(counts) if len(+counts) > 1 else ""
         return Verdict(tone, _all_well(counts), more)
-    needy = _rows(sum(counts[status] for status in NEEDS_A_PERSON))
+    needy = rows_told(sum(counts[status] for status in NEEDS_A_PERSON))
     verb = "needs" if needy.startswith("1 ") else "need"
     return Verdict(
         tone, f"{needy} of {counts.total():,} {verb} a person.", _done(counts)
@@ -78,18 +78,18 @@ def steps_of(ended: Told) -> tuple[Step, ...]:
 
 def _all_well(counts: Counter[str]) -> str:
     if counts[Status.VALID]:
-        return f"All is well: {_rows(counts[Status.VALID])} would be sent."
+        return f"All is well: {rows_told(counts[Status.VALID])} would be sent."
     if counts[Status.CREATED] == counts.total():
-        return f"All is well: {_rows(counts.total())} read, and created in Reevo."
+        return f"All is well: {rows_told(counts.total())} read, and created in Reevo."
     if counts[Status.CREATED]:
-        return f"All is well: {_rows(counts[Status.CREATED])} went to Reevo."
+        return f"All is well: {rows_told(counts[Status.CREATED])} went to Reevo."
     if counts[Status.DUPLICATE] == counts.total():
         return "All is well: there is nothing new, all rows were imported before."
     return "All is well: there was nothing new to send."
 
 
 def _ended_early(ended: Told, *, dry_run: bool) -> str:
-    left = _rows(ended.counts[Status.UNSENT])
+    left = rows_told(ended.counts[Status.UNSENT])
     if ended.goes_on:
         return f"The run is still going on, with {left} to go."
     how = "was interrupted" if ended.status == "interrupted" else "stopped early"
@@ -103,7 +103,7 @@ def _ended_early(ended: Told, *, dry_run: bool) -> str:
 
 def _early(counts: Counter[str]) -> str:
     needy = sum(counts[status] for status in NEEDS_A_PERSON)
-    wants = f"{_rows(needy)} {'needs' if needy == 1 else 'need'} a person."
+    wants = f"{rows_told(needy)} {'needs' if needy == 1 else 'need'} a person."
     return " ".join(filter(None, [_done(counts), wants if needy else ""]))
 
 
@@ -137,16 +137,12 @@ def _todo(command: str, ended: Told) -> str:
 
 def _to_mend(flawed: int, read: int) -> str:
     by_hand = (
-        f"pen {FIX_ME} in a spreadsheet: it holds {_rows(flawed)} with the reason "
+        f"{FIX_ME} in a spreadsheet: it holds {rows_told(flawed)} with the reason "
         "beside each. Correct them, save, and type:"
     )
     if flawed < _MANY or 2 * flawed < read:
-        return f"O{by_hand}"
+        return f"Open {by_hand}"
     return (
         "Where so many rows are wrong, it is more often the mapping: see the issues, "
-        f"correct it, and run the source again. Or o{by_hand}"
+        f"correct it, and run the source again. Or open {by_hand}"
     )
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
