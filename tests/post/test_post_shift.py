@@ -9,7 +9,7 @@ from pipeline.ledger import Intent, Settled, Standing, State
 from pipeline.progress import Silence
 from pipeline.rows import Request
 from pipeline.stages.post import Ending, Limits, Posted, Shift
-from pipeline.stages.post.shift import FINISH_SECONDS
+from pipeline.stages.post.shift import FINISH_SECONDS, HELD_SECONDS
 from tests.virtual_time import run_virtually
 
 CREATED = Answer(Verdict.CREATED, "id", 201)
@@ -41,7 +41,7 @@ class Api:
 class Record:
     """Grants every claim but those in `held`, each after `grants`."""
 
-    held: frozenset[bytes] = frozenset()
+    held: set[bytes] = field(default_factory=set)
     grants: Step = at_once
     settled: list[Settled] = field(default_factory=list)
 
@@ -87,7 +87,7 @@ def worked(
 
 
 def test_a_row_that_another_sending_holds_is_not_sent() -> None:
-    api, record = Api(), Record(held=frozenset({b"b"}))
+    api, record = Api(), Record(held={b"b"})
     posted = worked(api, record, "a", "b", "c")
 
     assert (api.sent, posted.sent, posted.ending) == ([b"A", b"C"], 2, Ending.FINISHED)
@@ -95,6 +95,28 @@ def test_a_row_that_another_sending_holds_is_not_sent() -> None:
         b"a": (State.CREATED, ""),
         b"c": (State.CREATED, ""),
     }
+
+
+def test_a_row_that_another_run_gives_back_is_sent_after_all_others() -> None:
+    async def give_back(_: Shift) -> None:
+        await asyncio.sleep(HELD_SECONDS / 2)
+        record.held.clear()
+
+    api, record = Api(), Record(held={b"a", b"b"})
+    posted = worked(api, record, "a", "b", "c", meanwhile=give_back)
+
+    assert (api.sent, posted.ending) == ([b"C", b"A", b"B"], Ending.FINISHED)
+
+
+def test_a_row_that_another_run_never_lets_go_is_not_waited_for_for_ever() -> None:
+    async def give_back(_: Shift) -> None:
+        await asyncio.sleep(HELD_SECONDS * 2)
+        record.held.clear()
+
+    api, record = Api(), Record(held={b"a"})
+    worked(api, record, "a", "b", meanwhile=give_back)
+
+    assert api.sent == [b"B"]
 
 
 def test_a_row_whose_claim_comes_when_the_shift_is_over_is_given_back() -> None:

@@ -15,6 +15,8 @@ from pipeline.stages.post.circuit import Circuit, Surroundings
 from pipeline.stages.post.posted import Ending, Posted
 
 FINISH_SECONDS: Final = 30.0
+HELD_SECONDS: Final = 60.0
+_LOOK_SECONDS: Final = 0.1
 _FEWEST_ANSWERS: Final = 200
 _STATES = {
     Verdict.CREATED: State.CREATED,
@@ -101,6 +103,7 @@ class Shift:
         self._over = asyncio.Event()
         self._idle: set[asyncio.Task[None]] = set()
         self._result = Posted()
+        self._held: list[Request] = []
         self._sent = self._retried = self._throttled = 0
         self._answered = self._rejected = self._uncertain = 0
         self._circuit = Circuit(
@@ -135,12 +138,8 @@ class Shift:
         """Sends all; raises ApiError when something else than the API answers."""
         started = self._clock()
         await self._reach()
-        workers = [
-            asyncio.create_task(self._worker(requests))
-            for _ in range(0 if self._over.is_set() else self._limits.in_flight)
-        ]
-        if workers:
-            await self._finish(workers)
+        await self._send_all(requests)
+        await self._send_held()
         await self._recorder.flush()
         return replace(
             self._result,
@@ -154,6 +153,23 @@ class Shift:
         health = await self._circuit.reach()
         if not health.ok:
             raise ApiError(health.message, hint="Check the base URL. Nothing was sent.")
+
+    async def _send_all(self, requests: Iterator[Request]) -> None:
+        workers = [
+            asyncio.create_task(self._worker(requests))
+            for _ in range(0 if self._over.is_set() else self._limits.in_flight)
+        ]
+        if workers:
+            await self._finish(workers)
+
+    async def _send_held(self) -> None:
+        """What another run had in flight, and may give back: not for ever."""
+        until = self._clock() + HELD_SECONDS
+        while self._held and not self._over.is_set() and self._clock() < until:
+            await self._wait(_LOOK_SECONDS)
+            held, self._held = self._held, []
+            self._progress.advance(-len(held))
+            await self._send_all(iter(held))
 
     async def _finish(self, workers: list[asyncio.Task[None]]) -> None:
         finished = asyncio.create_task(asyncio.wait(workers))
@@ -207,16 +223,19 @@ class Shift:
 
     async def _send(self, request: Request, number: int) -> Answer | None:
         """None when the row must not be sent, since it was, or the shift is over."""
-        if not self._over.is_set() and await self._claimed(request):
-            if not self._over.is_set():
-                return await self._create(request, number)
-            self._settle(request, _WITHDRAWN, number)
-        self._pace.withdrawn()
-        return None
-
-    async def _claimed(self, request: Request) -> bool:
+        if self._over.is_set():
+            self._pace.withdrawn()
+            return None
         intent = Intent(request.identity, request.digest)
-        return await self._recorder.claim(intent) is None
+        standing = await self._recorder.claim(intent)
+        if standing is None and not self._over.is_set():
+            return await self._create(request, number)
+        self._pace.withdrawn()
+        if standing is None:
+            self._settle(request, _WITHDRAWN, number)
+        elif standing.state is State.INTENT:
+            self._held.append(request)
+        return None
 
     async def _create(self, request: Request, number: int) -> Answer:
         self._sent += 1
