@@ -76,6 +76,23 @@ GUARDS: Final = (
         level=Level.RUN,
     ),
     Entry(
+        "read_otherwise",
+        "Rows without a key are read by other rules than before",
+        means="The mapping or its time zone is not as it was for the last source of "
+        "this name. A row that was imported then looks new now. Nothing was sent.",
+        why="Without a `key` in the mapping, the content makes the record; other rules "
+        "make another content.",
+        fix=Fix(
+            spreadsheet="Take out the rows that were imported before.",
+            mapping="Give it a `key`: then this cannot happen.",
+            machine="If there are no such rows: `activity-import resume RUN "
+            "--allow-repeats`. It asks once.",
+        ),
+        example="calls-0312.csv holds rows of calls-0311.csv, and the mapping was "
+        "edited in between.",
+        level=Level.RUN,
+    ),
+    Entry(
         "report_in_inbox",
         "A corrected report came into a nightly inbox",
         means="The mapping has no `key`, so rows are told apart by the run that they "

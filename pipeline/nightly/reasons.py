@@ -46,6 +46,9 @@ _HINTS: Final = {
     "source_imported_before": "Give the job the mapping and the `timezone` of then, "
     f"{_BACK} If these are other activities all the same, write `allow_repeats: true` "
     "for the job.",
+    "read_otherwise": "Take out of the file what was imported before, then move it "
+    "back into the inbox. If it holds no such row, let `resume RUN --allow-repeats` "
+    "send it as it is.",
     "source_empty": "Was the export complete? Export or copy it again; if the rows "
     f"stand in another sheet or below other lines, correct the mapping, {_BACK}",
     "too_many_failed": "Look at fix-me.csv.",

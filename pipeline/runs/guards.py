@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.ledger import Ledger, RunRecord
 from pipeline.plan import Plan
-from pipeline.rows import RowLimit, Status
+from pipeline.rows import RowLimit, Status, rows_told
 from pipeline.runs.job import Consent, Guard
 from pipeline.stages.post import Ending, Posted
 
@@ -118,7 +118,36 @@ class SourceImportedBefore:
         )
 
 
-AGAINST_REPEATS: Final[tuple[Guard, ...]] = (SourceImportedBefore(), ImportedBefore())
+class ReadOtherwise:
+    """Rows that their content identifies, read by other rules than those before them.
+
+    Of a source that was sent before as a whole, `SourceImportedBefore` knows more.
+    """
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        new = plan.counts.get(Status.UNSENT, 0)
+        if plan.other_rules is None or not new:
+            return None
+        if ledger.former_runs(run.target, run.workspace, plan.fingerprints):
+            return None
+        return Posted(
+            Ending.STOPPED,
+            f"{rows_told(new)} look new, but the mapping or the time zone is not that "
+            f"of run {plan.other_rules}, which read the last source of this name. The "
+            "mapping has no `key`: a row that was imported then would be there twice. "
+            "Nothing was sent.",
+            "Take out of the source what was imported before. If it holds no such row: "
+            f"activity-import resume {run.name} --allow-repeats",
+            resumable=False,
+            code="read_otherwise",
+        )
+
+
+AGAINST_REPEATS: Final[tuple[Guard, ...]] = (
+    SourceImportedBefore(),
+    ImportedBefore(),
+    ReadOtherwise(),
+)
 """Those that `--allow-repeats` takes away."""
 
 

@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook
 
 from pipeline.sandbox.process import Sandbox, running_sandbox
-from tests.commands import activity_import, outcomes
+from tests.commands import Ended, activity_import, outcomes
 from tests.runs.givens import MAPPING, source
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -379,3 +379,49 @@ def test_an_unknown_scenario_is_told_with_the_nearest() -> None:
 
     assert ended.code == 2
     assert "Did you mean 'outage'?" in ended.err
+
+
+def test_without_a_key_a_file_of_old_and_new_rows_is_not_read_by_other_rules(
+    api: Sandbox,
+) -> None:
+    def day(number: int, rows: range) -> None:
+        lines = [f"{row},2024-03-{row:02} 10:00:00,Call {row}\n" for row in rows]
+        Path(f"calls-{number}.csv").write_text("Id,When,What\n" + "".join(lines))
+
+    def read(number: int, *options: str) -> Ended:
+        return activity_import(
+            "run", f"calls-{number}.csv", "-m", "plain.yaml", *options
+        )
+
+    Path("plain.yaml").write_text(KEYLESS)
+    day(1, range(1, 5))
+    day(2, range(4, 12))
+    day(3, range(11, 14))
+    first = read(1)
+
+    elsewhere = ("--timezone", "Asia/Tokyo")
+    stopped, foreseen = read(2, *elsewhere), read(2, *elsewhere, "--dry-run")
+    assert (first.code, stopped.code, foreseen.code, len(taken(api))) == (0, 4, 4, 4)
+    assert (
+        "8 rows look new, but the mapping or the time zone is not that of run "
+        f"{first.run}, which read the last source of this name. The mapping has no "
+        "`key`: a row that was imported then would be there twice. Nothing was sent."
+    ) in " ".join(stopped.out.split())
+    assert activity_import("resume", stopped.run).code == 4
+    assert (read(2).code, len(taken(api))) == (0, 11)
+
+    Path("plain.yaml").write_text(KEYLESS + "# another rule\n")
+    asked = read(3)
+    assert (asked.code, len(taken(api))) == (4, 11)
+    assert activity_import("resume", asked.run, "--allow-repeats").code == 0
+    day(4, range(14, 16))
+    assert (read(4).code, len(taken(api))) == (0, 15)
+
+
+def test_with_a_key_a_mapping_is_mended_as_often_as_one_likes(api: Sandbox) -> None:
+    source(3)
+    activity_import(*RUN)
+    Path("plain.yaml").write_text(MAPPING + "# another rule\n")
+    Path("rows.csv").write_text(Path("rows.csv").read_text() + "r9,2024-05-05,New\n")
+
+    assert (activity_import(*RUN).code, len(taken(api))) == (0, 4)
