@@ -2,15 +2,13 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from pipeline.errors import LedgerError
 from pipeline.ledger.migration import migrate, sync_folder, version_of
 from pipeline.ledger.schema import APPLICATION_ID, SCHEMA, VERSION
-from pipeline.ledger.transactions import transaction
+from pipeline.ledger.transactions import one_state, transaction
 from pipeline.ledger.trouble import BUSY_SECONDS, RESTORE
 
 _SETTINGS: Final = (
@@ -85,7 +83,7 @@ def _check_not_emptied(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    with _one_state(connection):
+    with one_state(connection):  # another process may be making the ledger
         version = _known_version(connection, path)
     if not version:
         _create(connection, path)
@@ -101,16 +99,6 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(setting)
     if version_of(connection) < VERSION:
         migrate(connection, path)
-
-
-@contextmanager
-def _one_state(connection: sqlite3.Connection) -> Iterator[None]:
-    """All is read as of one moment: another process may be making the ledger."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        connection.execute("ROLLBACK")
 
 
 def _known_version(connection: sqlite3.Connection, path: Path) -> int:

@@ -56,7 +56,7 @@ from pipeline.ledger.run_rows import (
 )
 from pipeline.ledger.sendings import write_cut_off, write_settled
 from pipeline.ledger.soundness import problems_of
-from pipeline.ledger.transactions import transaction
+from pipeline.ledger.transactions import one_state, transaction
 from pipeline.ledger.trouble import translated
 
 _Values = tuple[object, ...] | Dict[str, object]
@@ -323,13 +323,8 @@ class Ledger:
     @contextmanager
     def unchanging(self) -> Iterator[None]:
         """In this block the ledger reads as it was when first read in it."""
-        with translated(self.path):
-            self._connection.execute("BEGIN")
-        try:
+        with one_state(self._connection):
             yield
-        finally:
-            with translated(self.path):
-                self._connection.execute("ROLLBACK")
 
     def check(self) -> list[str]:
         """What is wrong with the file, in words; reads all of it."""

@@ -12,7 +12,22 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
+    finally:
+        _end(connection)
+
+
+@contextmanager
+def one_state(connection: sqlite3.Connection) -> Iterator[None]:
+    """In this block the file reads as it was when first read in it."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        _end(connection)
+
+
+def _end(connection: sqlite3.Connection) -> None:
+    """SQLite itself ends a transaction for which the disk has no room."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise

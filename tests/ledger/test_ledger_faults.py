@@ -125,6 +125,26 @@ def migrated_on(folder: Path, size: str) -> tuple[int, int]:
     return found, len(backups)
 
 
+def test_who_only_looks_on_a_disk_without_room_is_told_so(tmp_path: Path) -> None:
+    said = [opened_with_room(tmp_path / f"{free}", free) for free in range(0, 80, 8)]
+
+    told = f"{FULL} ({tmp_path}"
+    assert [one.startswith(told) for one in said] == sorted(map(bool, said))[::-1]
+    assert said[0]
+
+
+def opened_with_room(folder: Path, free: int) -> str:
+    """What is said of a ledger where the disk has so many KiB left."""
+    before = folder / "before" / "ledger.db"
+    Ledger.open(before).close()
+    size = f"{before.stat().st_size // 1024 + free}k"
+    path = str(folder / "disk" / "ledger.db")
+    said, errors = on_a_small_disk(folder, size, [sys.executable, "-c", OPEN, path])
+
+    assert errors == ""
+    return said
+
+
 @pytest.fixture
 def own() -> Iterator[Path]:
     """A folder that belongs to nobody, who has no right to look into root's."""
