@@ -215,9 +215,12 @@ class PipelineRunner:
     def _tools(self, order: Order, sending: Sending, gate: Gate) -> Iterator[Tools]:
         """Those of every run that sends; its name is known already."""
         with tools_at(self.terminal, self.ledger, sending, lambda _: (gate,)) as tools:
-            yield replace(
-                tools, new_name=lambda _: order.run, progress=Unsaid(tools.progress)
-            )
+            try:
+                yield replace(
+                    tools, new_name=lambda _: order.run, progress=Unsaid(tools.progress)
+                )
+            finally:
+                tools.progress.rest()
 
 
 def _options(config: Config, job: NightlyJob) -> tuple[str, ...]:

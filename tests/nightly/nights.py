@@ -23,7 +23,7 @@ from pipeline.nightly.night import hold_night
 from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.passage import NightTools
 from pipeline.nightly.takes import WORK
-from pipeline.progress import Silence
+from pipeline.progress import Progress, Silence
 from pipeline.sandbox.process import Sandbox
 from pipeline.stopping import Stop
 from tests.commands import Ended, activity_import
@@ -71,6 +71,7 @@ class Nights:
     clock: HandClock = field(default_factory=HandClock)
     stop: Stop = field(default_factory=Stop)
     onlookers: tuple[Onlooker, ...] = ()
+    progress: Progress = field(default_factory=Silence)
     name: str = field(default_factory=lambda: f"night {next(_numbers)}")
 
     def __post_init__(self) -> None:
@@ -147,7 +148,7 @@ class Nights:
     def held(self) -> NightEnding:
         """A night on the clock of hand, by the same parts."""
         config = self.loaded()
-        terminal = Terminal(Silence(), self.stop)
+        terminal = Terminal(self.progress, self.stop)
         log = NightLog(self.folder / "night.log", silence, self.clock.now)
         with Journal.open(self.ledger.with_name("ledger.sqlite.nightly")) as journal:
             tools = NightTools(

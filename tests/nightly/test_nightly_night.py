@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pipeline.nightly.guards import UnusualRows
 from pipeline.nightly.journal import Journal
 from pipeline.nightly.takes import Exit, Kind, Step, Take
 from pipeline.plan import Plan
+from pipeline.progress import Silence
 from tests.nightly.nights import MAPPING, Nights
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -48,6 +50,30 @@ def imported_before(nights: Nights, *rows: int) -> None:
                     done_at=NOON,
                 )
             )
+
+
+@dataclass
+class Shown(Silence):
+    """The piece of work that is shown, and all that were."""
+
+    piece: str | None = None
+    pieces: list[str] = field(default_factory=list)
+
+    def begin(self, what: str, total: int | None) -> None:
+        self.piece = what
+        self.pieces.append(what)
+
+    def rest(self) -> None:
+        self.piece = None
+
+
+def test_a_run_that_is_over_is_no_longer_shown(nights: Nights) -> None:
+    nights.arrives("calls.csv", range(2, 5))
+    nights.progress = shown = Shown()
+
+    nights.held()
+
+    assert (shown.pieces[-1], shown.piece) == ("reporting", None)
 
 
 def test_a_file_is_imported_and_archived_by_its_day(nights: Nights) -> None:
