@@ -107,12 +107,12 @@ def resets(talk: Talk) -> None:
     raise EOFError
 
 
-def speaks_tls(context: SSLContext) -> Step:
-    """Encrypts the rest of nothing: for handshakes that the client must refuse."""
+def speaks_tls(context: SSLContext, then: Step = reads) -> Step:
+    """Encrypts that one step; as it is, for handshakes that the client must refuse."""
 
     def step(talk: Talk) -> None:
         with context.wrap_socket(talk.socket.dup(), server_side=True) as encrypted:
-            reads(Talk(encrypted, talk.requests, talk.over))
+            then(Talk(encrypted, talk.requests, talk.over))
 
     return step
 

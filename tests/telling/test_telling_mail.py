@@ -11,7 +11,7 @@ import trustme
 from pipeline.nightly.telling.mail import Mail
 from pipeline.nightly.telling.smtp import Security
 from pipeline.nightly.telling.undelivered import NotSent
-from tests.misbehaving import drips, misbehaving, stalls
+from tests.misbehaving import drips, misbehaving, says, speaks_tls, stalls
 from tests.telling.nights import flawed
 from tests.telling.receivers import Mailbox, mail_server, mail_to
 from tests.telling.test_telling_messages import news_of
@@ -156,6 +156,21 @@ def test_a_server_that_drips_keeps_nobody_waiting() -> None:
         error = not_sent(replace(mail, whole_seconds=0.3))
 
     assert error.reason.endswith("took too long.")
+
+
+@pytest.mark.parametrize("security", [Security.NONE, Security.TLS])
+def test_an_answer_without_end_is_cut_off(
+    security: Security, authority: Authority
+) -> None:
+    endless = says(b"220 welcome\r\n" + b"250-and more\r\n" * 1_000_000)
+    if security is Security.TLS:
+        endless = speaks_tls(authority.context, endless)
+    with misbehaving([endless, stalls]) as server:
+        mail = mail_to(Mailbox(server.server_address[1]), security, authority.ca_file)
+        error = not_sent(mail)
+
+    assert "an answer of more than 100 lines" in error.reason
+    assert not error.lasting
 
 
 def test_a_password_that_no_server_takes_is_told_without_it(

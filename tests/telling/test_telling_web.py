@@ -14,11 +14,13 @@ from pipeline.nightly.telling.undelivered import NotSent
 from pipeline.nightly.telling.web import Endpoint
 from tests.misbehaving import (
     MisbehavingServer,
+    Step,
     answers,
     drips,
     misbehaving,
     nobody_listening,
     reads,
+    resets,
     says,
     stalls,
 )
@@ -111,10 +113,19 @@ def test_what_may_pass_is_worth_another_try(status: int) -> None:
         assert not not_sent(server.url).lasting
 
 
-def test_an_answer_without_end_is_left() -> None:
-    head = b"HTTP/1.1 200 OK\r\n\r\n"
-    with misbehaving([reads, says(head + b"x" * 1_000_000), stalls]) as server:
-        send(server.url)
+@pytest.mark.parametrize(
+    "body",
+    [
+        (says(b"x" * 1_000_000), stalls),
+        (drips(b"x" * 90, every_seconds=0.1),),
+        (says(b"x"), resets),
+    ],
+    ids=["without end", "in drips", "cut off"],
+)
+def test_what_was_taken_is_taken_whatever_follows(body: tuple[Step, ...]) -> None:
+    head = says(b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n")
+    with misbehaving([reads, head, *body]) as server:
+        send(server.url, patience=0.3)
 
 
 def test_an_answer_in_drips_keeps_nobody_waiting() -> None:

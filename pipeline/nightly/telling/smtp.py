@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from pipeline.errors import SettingsError
 from pipeline.nightly.telling.secret import Secret
@@ -16,6 +16,7 @@ from pipeline.nightly.telling.undelivered import NotSent
 from pipeline.printable import one_line
 
 TIMEOUT_SECONDS: Final = 20.0
+MOST_LINES: Final = 100
 _LONG: Final = 200
 
 
@@ -69,17 +70,50 @@ def session(server: MailServer) -> Iterator[smtplib.SMTP]:
             _leave(connection)
 
 
+class _Lines:
+    """What comes from a mail server; an answer is cut off that has no end.
+
+    smtplib bounds each line (8,192 bytes), and not how many an answer has.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.left = MOST_LINES
+
+    def readline(self, size: int) -> bytes:
+        if not self.left:
+            raise OSError(f"an answer of more than {MOST_LINES} lines")
+        self.left -= 1
+        return self._file.readline(size)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Smtp(smtplib.SMTP):
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock.makefile("rb"))
+        if self.file is not None:
+            self.file.left = MOST_LINES
+        return super().getreply()
+
+
+class _SmtpTls(_Smtp, smtplib.SMTP_SSL):
+    pass
+
+
 def _connect(server: MailServer) -> smtplib.SMTP:
     own_name = socket.gethostname()
     if server.security is Security.TLS:
-        return smtplib.SMTP_SSL(
+        return _SmtpTls(
             server.host,
             server.port,
             local_hostname=own_name,
             timeout=server.timeout_seconds,
             context=_context(server),
         )
-    return smtplib.SMTP(
+    return _Smtp(
         server.host,
         server.port,
         local_hostname=own_name,
@@ -157,9 +191,10 @@ def _unreached(server: MailServer, error: OSError | smtplib.SMTPException) -> No
         )
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return NotSent(f"The mail server {server.name} did not answer in time.")
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    reason = one_line(said, _LONG).rstrip(".")
     return NotSent(
-        f"The mail server {server.name} cannot be reached: {one_line(reason, _LONG)}",
+        f"The mail server {server.name} cannot be reached: {reason}.",
         hint="Look at 'host' and 'port': 587 goes with starttls, 465 with tls.",
     )
 

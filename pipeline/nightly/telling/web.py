@@ -1,4 +1,4 @@
-"""Posts to an address of others: nothing is followed, little of an answer is read."""
+"""Posts to an address of others: nothing is followed, an answer's status is all."""
 
 import os
 import re
@@ -21,7 +21,6 @@ _TRY_AGAIN: Final = {408, 425, 429}
 _ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
 _LONG: Final = 200
 _OF_THIS_ONE: Final = {400, 413, 422}
-_MOST_BYTES: Final = 4_096
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,9 @@ class Endpoint:
                 ) as client,
                 client.stream("POST", url, content=body, headers=headers) as answer,
             ):
-                _read_some(answer)
                 self._judge(url, answer.status_code)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise NotSent(f"{url.host} cannot be reached: {_why(error)}.") from error
+            raise self._unreached(url, error) from error
 
     def _judge(self, url: httpx.URL, status: int) -> None:
         if 200 <= status < 300:
@@ -110,21 +108,19 @@ class Endpoint:
                     context = ssl.create_default_context()
                     context.wrap_socket(s, server_hostname=proxy.host).close()
         except (OSError, UnicodeError) as error:
-            raise NotSent(f"{proxy.host} cannot be reached: {_why(error)}.") from error
+            raise self._unreached(proxy, error) from error
+
+    def _unreached(self, url: httpx.URL, error: Exception) -> NotSent:
+        return NotSent(
+            f"{url.host} cannot be reached: {_why(error)}.",
+            hint=f"Look at the URL that {self.url.where} holds, and whether this "
+            "machine may reach it.",
+        )
 
 
 def _proxy(url: httpx.URL) -> str | None:
     origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
     return find_proxy(ApiAddress(origin), os.environ)
-
-
-def _read_some(answer: httpx.Response) -> None:
-    """Enough for the connection to end well; an answer without end is left."""
-    seen = 0
-    for piece in answer.iter_raw():
-        seen += len(piece)
-        if seen > _MOST_BYTES:
-            return
 
 
 def _why(error: Exception) -> str:
