@@ -18,6 +18,7 @@ from pipeline.cli.ending import told
 from pipeline.cli.nightly_runner import ledger_path
 from pipeline.cli.options import EXISTING
 from pipeline.errors import PipelineError, ReportError, SettingsError
+from pipeline.keys import KeyFile
 from pipeline.nightly.install import (
     SERVICE,
     TIMER,
@@ -126,6 +127,8 @@ def _schedule(
     loaded = load_config(config, os.environ)
     if secrets_file is not None:
         check_secrets_file(secrets_file)
+    if key_file is not None and os.access(key_file, os.R_OK):
+        KeyFile(key_file).read()
     if user is not None and loaded.ledger is None:
         raise PipelineError(
             f"The configuration names no ledger, and {user} has another home.",

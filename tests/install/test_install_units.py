@@ -29,6 +29,7 @@ def config(here: Path) -> Path:
     path.write_text(CONFIG, encoding="utf-8")
     (folder / "metrics").mkdir()
     (folder / "key").touch(mode=0o600)
+    (folder / "key").write_text("sk-1", encoding="utf-8")
     return path
 
 
@@ -118,9 +119,21 @@ def test_a_unit_for_another_user_needs_a_ledger_of_its_own(config: Path) -> None
     assert "names no ledger" in refused.err
 
 
+@pytest.mark.parametrize("kind", ["--cron", "--at=02:00"])
+def test_a_key_that_the_night_would_refuse_is_refused_at_once(
+    config: Path, kind: str
+) -> None:
+    key = config.parent / "key"
+    key.chmod(0o644)
+
+    refused = install(config, kind, "--key-file", key)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert f"(mode 0644).\n  where: {key}\n  hint:  Make it yours" in refused.err
+
+
 def test_cron_s_line_is_what_a_shell_runs(config: Path) -> None:
     key = config.parent / "key"
-    key.write_text("sk-1", encoding="utf-8")
 
     line = install(config, "--cron", "--at", "03:07", "--key-file", key).out
 
