@@ -19,6 +19,8 @@ from pipeline.nightly.load import load_config
 from pipeline.nightly.log import Log
 from pipeline.nightly.telling import Surroundings, Telling
 
+_NOT_HELD = "The night could not be held."
+
 
 def telling_of(
     config: Config, say: Callable[[str], None], sleep: Callable[[float], None]
@@ -47,7 +49,7 @@ def failing_aloud(config: Config | None, log: Log, clock: Clock) -> Iterator[Non
         yield
     except Exception as error:
         trouble = in_words(error)
-        log.tell("failed", trouble.sentence, "error", code=trouble.code)
+        log.tell("failed", _NOT_HELD, "error", code=trouble.code)
         if config is not None:
             night = with_mistakes(failed_night(trouble, clock.now()), trouble)
             telling_of(config, partial(_said, log), clock.wait).ended(night)

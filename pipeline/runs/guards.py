@@ -107,10 +107,11 @@ class SourceImportedBefore:
             return None
         return Posted(
             Ending.STOPPED,
-            f"{sent:,} rows of this very source were sent before (run "
-            f"{former[-1].name}), and {new:,} that look new are to be sent now. "
-            f"It has {rows:,} rows: at least {twice:,} would be there twice. Was the "
-            "time zone, a field, the `key` or the `system` changed? Nothing was sent.",
+            f"{rows_told(sent)} of this very source went out before (run "
+            f"{former[-1].name}), and {new:,} more would be sent now that "
+            f"{'looks' if new == 1 else 'look'} new. It has {rows_told(rows)}: at "
+            f"least {twice:,} would be there twice. Was the time zone, a field, the "
+            "`key` or the `system` changed? Nothing was sent.",
             "Run it as it was run then. If these are other activities all the same, "
             "add --allow-repeats.",
             resumable=False,

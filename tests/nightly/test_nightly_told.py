@@ -44,6 +44,15 @@ def test_trouble_is_told_and_its_end_too(nights: Nights, mailbox: Mailbox) -> No
     assert 'last_success_timestamp_seconds{import_job="calls"}' in metrics
 
 
+def test_a_night_that_cannot_be_held_says_its_mistakes_once(nights: Nights) -> None:
+    nights.configure(job="window: always\nkeep: 7")
+
+    ended = nights.typed()
+
+    assert (ended.code, ended.err.count("mistake")) == (1, 1)
+    assert ended.err.startswith("The night could not be held.\nError: The config")
+
+
 def test_a_check_sends_no_message(nights: Nights, mailbox: Mailbox) -> None:
     ended = nights.typed("--check")
 
@@ -56,7 +65,7 @@ def test_doctor_sends_a_test_message(nights: Nights, mailbox: Mailbox) -> None:
     ended = activity_import("doctor", "--sandbox", "--notify", nights.config)
 
     assert "A test message was sent." in ended.out
-    assert subjects(mailbox) == ["Test: all is well"]
+    assert subjects(mailbox) == ["Test message: there is nothing to do"]
 
 
 def test_doctor_says_that_nobody_is_to_be_told(nights: Nights) -> None:

@@ -285,8 +285,9 @@ def test_a_source_that_looks_new_under_another_time_zone_is_not_sent_twice(
     limited = activity_import(*elsewhere, "--limit", "1")
     assert (foreseen.code, stopped.code, limited.code) == (4, 4, 4), limited.out
     assert (
-        f"3 rows of this very source were sent before (run {first.run}), and 3 that "
-        "look new are to be sent now. It has 3 rows: at least 3 would be there twice. "
+        f"3 rows of this very source went out before (run {first.run}), and 3 more "
+        "would be sent now that look new. It has 3 rows: at least 3 would be there "
+        "twice. "
         "Was the time zone, a field, the `key` or the `system` changed? Nothing was "
         "sent. Run it as it was run then. If these are other activities all the same, "
         "add --allow-repeats."

@@ -289,7 +289,7 @@ def test_a_test_message_says_that_it_is_one(tmp_path: Path) -> None:
     [finding] = telling(tmp_path, Diary(), chat).send_test(at(1))
 
     assert finding.level is Level.OK
-    assert chat.got == ["Test: all is well"]
+    assert chat.got == ["Test message: there is nothing to do"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -142,12 +142,17 @@ def _headline(tidings: Tidings) -> str:
         Event.MISSING: "no file came",
         Event.ATTENTION: _needs_a_person(ending, counts),
         Event.RECOVERED: "is well again",
-        Event.OK: "all is well",
+        Event.OK: _well(ending),
     }
     line = told[tidings.event]
     if tidings.event in {Event.RECOVERED, Event.OK} and counts[Status.CREATED]:
         return f"{line}, {rows_told(counts[Status.CREATED])} went to Reevo"
     return line
+
+
+def _well(ending: JobEnding) -> str:
+    is_quiet = ending.status is NightStatus.NOTHING
+    return "there is nothing to do" if is_quiet else "all is well"
 
 
 def _stopped(ending: JobEnding, counts: Counter[str]) -> str:

@@ -202,7 +202,7 @@ def _found(name: str, work: Callable[[], object], done: str) -> Finding:
 
 
 def _test_news(at: datetime) -> News:
-    notice = "Somebody tries whether messages arrive. There is nothing to do."
-    ending = JobEnding("Test", NightStatus.OK, at, at, notices=(notice,))
-    night = NightEnding(NightStatus.OK, at, at, (ending,))
+    notice = "Somebody tries whether messages arrive. No job was looked at."
+    ending = JobEnding("Test message", NightStatus.NOTHING, at, at, notices=(notice,))
+    night = NightEnding(NightStatus.NOTHING, at, at, (ending,))
     return News(night, (Tidings(ending, Event.OK, at.date()),))
