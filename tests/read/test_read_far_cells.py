@@ -1,10 +1,13 @@
 """Cells far outside, which would fill the memory: seen however they are written."""
 
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.read.read_given import refusal
+from tests.read.read_given import refusal, rows
 from tests.read.test_read_books import HEAD, TAIL, TOP, row_of, text_cell, with_sheet
 
 TOO_FAR = "that is too much to be read."
@@ -74,3 +77,79 @@ def test_the_encoding_hides_nothing(tmp_path: Path) -> None:
     path = with_sheet(tmp_path, wide.encode("utf-16"))
 
     assert TOO_FAR in refusal(path)[0]
+
+
+ODS = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body>
+</office:document-content>"""
+ODS_SHEET = """<table:table table:name="{name}">
+<table:table-row table:number-rows-repeated="{rows}">
+<table:table-cell office:value-type="string" table:number-columns-repeated="{columns}">
+<text:p>x</text:p></table:table-cell></table:table-row>
+<table:table-row table:number-rows-repeated="1048000">
+<table:table-cell table:number-columns-repeated="16384"/></table:table-row>
+</table:table>"""
+GROWTH = """
+import resource, sys
+from pathlib import Path
+from pipeline.errors import SourceError
+from pipeline.stages.read.opened import Layout
+from pipeline.stages.read.workbook import open_sheet
+
+def most():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+before = most()
+try:
+    open_sheet(Path(sys.argv[1]), Layout(), number=0)
+except SourceError as error:
+    print(error.message)
+print((most() - before) // 1024)
+"""
+
+
+def ods(folder: Path, **sizes: tuple[int, int]) -> Path:
+    """A file with a sheet of each size (rows, columns), full of equal cells."""
+    sheets = [
+        ODS_SHEET.format(name=name, rows=rows, columns=columns)
+        for name, (rows, columns) in sizes.items()
+    ]
+    path = folder / "tasks.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+        book.writestr(
+            "content.xml", ODS.format(sheets="".join(sheets)).replace("\n<", "<")
+        )
+    return path
+
+
+def test_an_ods_file_of_repeats_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    path = ods(tmp_path, Tasks=(11_000, 1_000))
+    ended = subprocess.run(
+        [sys.executable, "-c", GROWTH, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    message, megabytes = ended.stdout.splitlines()
+    assert message == f"The sheet reaches to row 11,000 and column ALL: {TOO_FAR}"
+    assert int(megabytes) < 200
+
+
+def test_the_sheets_of_an_ods_file_are_counted_together(tmp_path: Path) -> None:
+    path = ods(tmp_path, One=(6_000, 1_000), Two=(6_000, 1_000))
+
+    message, where, _ = refusal(path)
+    assert TOO_FAR in message
+    assert where == f"{path} [Two]"
+
+
+def test_empty_cells_to_the_end_of_an_ods_sheet_are_no_reach(tmp_path: Path) -> None:
+    path = ods(tmp_path, Tasks=(4, 3))
+
+    assert len(rows(path)) == 3

@@ -16,7 +16,7 @@ from pipeline.rows import Source
 from pipeline.runs.drift import source_name
 from pipeline.stages.read.archive import ZipArchive
 from pipeline.stages.read.guess import as_read
-from pipeline.stages.read.ods_xml import ods_xml
+from pipeline.stages.read.ods_xml import ods_sheets
 from pipeline.stages.read.sheet_xml import SheetXml
 
 SIZE = 500_000
@@ -90,7 +90,7 @@ def test_the_xml_of_an_ods_file(tmp_path: Path, piece: str) -> None:
         book.writestr("content.xml", piece * (4 * SIZE // len(piece)))
 
     with soon():
-        ods_xml(path.read_bytes(), "Tasks")
+        ods_sheets(path.read_bytes())
 
 
 def test_names(tmp_path: Path) -> None:

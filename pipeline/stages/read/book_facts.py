@@ -3,6 +3,10 @@
 import lzma
 import zipfile
 import zlib
+from collections.abc import Iterator
+from collections.abc import Mapping as Dict
+from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -12,10 +16,11 @@ from pipeline.errors import SourceError
 from pipeline.issues import issue_rows
 from pipeline.stages.read.header import Header
 from pipeline.stages.read.letters import column_letters
-from pipeline.stages.read.ods_xml import ods_xml
+from pipeline.stages.read.ods_xml import ods_sheets
 from pipeline.stages.read.sheet_xml import SheetXml, sheet_xml
 
 MOST_CELLS = 50_000_000
+MOST_ODS_CELLS = 10_000_000  # of all sheets: they are loaded together, 180 bytes each
 MOST_BYTES = 4 << 30
 MOST_RATIO = 500
 _MOST = 0.5
@@ -27,8 +32,42 @@ _DAMAGES = (
 _DAMAGED = "Open it in a spreadsheet program and save it as XLSX or CSV."
 
 
-def check_book(path: Path, content: bytes) -> None:
-    """Raises SourceError for a file that is made to fill the memory."""
+@dataclass(frozen=True)
+class BookFacts:
+    """What the XML of a workbook tells of its sheets.
+
+    Of an ODS all sheets are known at once, `ods`: to open it loads them all.
+    """
+
+    path: Path
+    content: bytes
+    ods: Dict[str, SheetXml]
+
+    @classmethod
+    def checked(cls, path: Path, content: bytes) -> "BookFacts":
+        """Raises SourceError for a file that is made to fill the memory."""
+        _check_book(path, content)
+        with _damage_told(content, str(path)):
+            ods = ods_sheets(content) if zipfile.is_zipfile(BytesIO(content)) else {}
+        cells = 0
+        for sheet, found in ods.items():
+            cells += found.rows * found.columns
+            _check_reach(found, f"{path} [{sheet}]", cells, MOST_ODS_CELLS)
+        return cls(path, content, ods)
+
+    def of(self, sheet: str) -> SheetXml:
+        """Raises SourceError for what must not be loaded."""
+        where = f"{self.path} [{sheet}]"
+        if self.ods:
+            return self.ods.get(sheet, SheetXml())
+        found = SheetXml()
+        with _damage_told(self.content, where):
+            found = sheet_xml(self.content, sheet) or found
+        _check_reach(found, where, found.rows * found.columns, MOST_CELLS)
+        return found
+
+
+def _check_book(path: Path, content: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
@@ -44,14 +83,14 @@ def check_book(path: Path, content: bytes) -> None:
         )
 
 
-def sheet_facts(path: Path, content: bytes, sheet: str) -> SheetXml:
-    """What the sheet's XML tells; raises SourceError for what must not be loaded."""
-    where = f"{path} [{sheet}]"
+@contextmanager
+def _damage_told(content: bytes, where: str) -> Iterator[None]:
+    """Of what is no zip (an old XLS, or damaged), calamine tells."""
     try:
-        found = sheet_xml(content, sheet) or ods_xml(content, sheet) or SheetXml()
+        yield
     except _DAMAGES as error:
         if not zipfile.is_zipfile(BytesIO(content)):
-            return SheetXml()
+            return
         what = error.args[0] if error.args else "it is cut off"
         raise SourceError(
             f"The spreadsheet is damaged: {what}.",
@@ -59,16 +98,20 @@ def sheet_facts(path: Path, content: bytes, sheet: str) -> SheetXml:
             hint=_DAMAGED,
             code="source_damaged",
         ) from error
-    if found.rows * found.columns > MOST_CELLS:
-        raise SourceError(
-            f"The sheet reaches to row {found.rows:,} and column "
-            f"{column_letters(found.columns)}: that is too much to be read.",
-            where=where,
-            hint="Probably a cell far outside was filled by mistake: delete what is "
-            "right of and below the table, or save it as CSV.",
-            code="source_too_large",
-        )
-    return found
+
+
+def _check_reach(found: SheetXml, where: str, cells: int, most: int) -> None:
+    """`cells` are those that are loaded with the sheet."""
+    if cells <= most:
+        return
+    raise SourceError(
+        f"The sheet reaches to row {found.rows:,} and column "
+        f"{column_letters(found.columns)}: that is too much to be read.",
+        where=where,
+        hint="Probably a cell far outside was filled by mistake: delete what is "
+        "right of and below the table, or save it as CSV.",
+        code="source_too_large",
+    )
 
 
 def uncalculated_issues(known: SheetXml, header: Header) -> pl.DataFrame:

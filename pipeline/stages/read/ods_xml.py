@@ -27,28 +27,30 @@ _SPANNED = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')
 _HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 
 
-def ods_xml(content: bytes, sheet: str) -> SheetXml | None:
-    """What is known of the sheet; None if the file is no ODS.
+def ods_sheets(content: bytes) -> dict[str, SheetXml]:
+    """What is known of each sheet, by its name; nothing if the file is no ODS.
 
     Raises zipfile.BadZipFile and zlib.error for damaged files.
     """
     with zipfile.ZipFile(BytesIO(content)) as archive:
         if _CONTENT not in archive.namelist():
-            return None
-        seen = _Seen(sheet)
+            return {}
+        seen = _Seen()
         for text in _whole_cells(archive):
             for token in _TOKEN.finditer(text):
                 seen.see(*token.groups())
-        return seen.found
+        return seen.sheets
 
 
 class _Seen:
-    """Follows the tokens of all sheets, and keeps what belongs to one."""
+    """Follows the tokens of all sheets."""
 
-    def __init__(self, sheet: str) -> None:
-        self.found = SheetXml()
-        self._sheet = sheet
-        self._inside = False
+    def __init__(self) -> None:
+        self.sheets: dict[str, SheetXml] = {}
+        self._begin("")
+
+    def _begin(self, sheet: str) -> None:
+        self.found = self.sheets.get(sheet, SheetXml())
         self._row = 0
         self._rows_repeated = 1
         self._column = 0
@@ -63,9 +65,9 @@ class _Seen:
     ) -> None:
         if table is not None:
             name = _NAME.search(table)
-            self._inside = name is not None and _text(name[1] or name[2]) == self._sheet
-        elif not self._inside:
-            return
+            sheet = _text(name[1] or name[2]) if name else ""
+            self._begin(sheet)
+            self.sheets[sheet] = self.found
         elif column is not None:
             if _HIDDEN.search(column):
                 self.found.hidden_columns += _repeated(column)

@@ -13,8 +13,7 @@ from pipeline.nearest import did_you_mean, normalize_name
 from pipeline.rows import Batch, Source
 from pipeline.stages.read.book_cells import cells_of, load_sheet, with_texts
 from pipeline.stages.read.book_facts import (
-    check_book,
-    sheet_facts,
+    BookFacts,
     sheet_notes,
     uncalculated_issues,
 )
@@ -37,10 +36,10 @@ def is_workbook(head: bytes) -> bool:
 
 def workbook_sheets(path: Path) -> tuple[SheetFacts, ...]:
     content = path.read_bytes()
-    check_book(path, content)
+    facts = BookFacts.checked(path, content)
     book = _open(path, content)
     for name in book.sheet_names:
-        sheet_facts(path, content, name)
+        facts.of(name)
     return tuple(
         _facts(load_sheet(book, name, where=str(path))) for name in book.sheet_names
     )
@@ -49,9 +48,9 @@ def workbook_sheets(path: Path) -> tuple[SheetFacts, ...]:
 def open_sheet(path: Path, layout: Layout, *, number: int) -> "Sheet":
     """The sheet asked for, or the first visible that has rows; raises SourceError."""
     content = path.read_bytes()
-    check_book(path, content)
+    facts = BookFacts.checked(path, content)
     book = _open(path, content)
-    sheet, known = _chosen(book, path, content, layout)
+    sheet, known = _chosen(book, facts, layout)
     name = sheet.name
     cells = with_texts(cells_of(book, sheet), known.errors)
     header = _header(book, cells, layout, where=f"{path} [{name}]")
@@ -130,21 +129,21 @@ def _protected(path: Path) -> SourceError:
 
 
 def _chosen(
-    book: fastexcel.ExcelReader, path: Path, content: bytes, layout: Layout
+    book: fastexcel.ExcelReader, facts: BookFacts, layout: Layout
 ) -> tuple[fastexcel.ExcelSheet, SheetXml]:
     """The sheet to read, and what its XML tells."""
-    if ours := _sheet_of_report(book, path, content, layout):
+    if ours := _sheet_of_report(book, facts, layout):
         return ours
     asked = layout.sheet
     if asked is None:
-        return _first_with_rows(book, path, content)
+        return _first_with_rows(book, facts)
     for name in book.sheet_names:
         if normalize_name(name) == normalize_name(asked):
-            known = sheet_facts(path, content, name)
-            return load_sheet(book, name, where=str(path)), known
+            known = facts.of(name)
+            return load_sheet(book, name, where=str(facts.path)), known
     raise SourceError(
         f"There is no sheet '{asked}'.",
-        where=str(path),
+        where=str(facts.path),
         hint=did_you_mean(asked, book.sheet_names)
         or f"Its sheets are {', '.join(book.sheet_names)}.",
         code="source_part_unknown",
@@ -166,7 +165,7 @@ def _header(
 
 
 def _sheet_of_report(
-    book: fastexcel.ExcelReader, path: Path, content: bytes, layout: Layout
+    book: fastexcel.ExcelReader, facts: BookFacts, layout: Layout
 ) -> tuple[fastexcel.ExcelSheet, SheetXml] | None:
     """The sheet of a report.xlsx, or of a CSV file of ours that was saved as one."""
     if not _may_be_report(book.sheet_names, layout.sheet):
@@ -174,8 +173,8 @@ def _sheet_of_report(
     for name in book.sheet_names:
         if name.startswith(_OURS):
             continue
-        known = sheet_facts(path, content, name)
-        sheet = load_sheet(book, name, where=str(path))
+        known = facts.of(name)
+        sheet = load_sheet(book, name, where=str(facts.path))
         first = cells_of(book, sheet).head(max(LOOKED_AT, layout.header_row or 0))
         if any(map(report_of, first.fill_null("").iter_rows())):
             return sheet, known
@@ -191,16 +190,16 @@ def _may_be_report(names: list[str], asked: str | None) -> bool:
 
 
 def _first_with_rows(
-    book: fastexcel.ExcelReader, path: Path, content: bytes
+    book: fastexcel.ExcelReader, facts: BookFacts
 ) -> tuple[fastexcel.ExcelSheet, SheetXml]:
     for name in book.sheet_names:
-        known = sheet_facts(path, content, name)
-        sheet = load_sheet(book, name, where=str(path))
+        known = facts.of(name)
+        sheet = load_sheet(book, name, where=str(facts.path))
         if _facts(sheet).visible and sheet.total_height:
             return sheet, known
     raise SourceError(
         "No visible sheet of the file has rows.",
-        where=str(path),
+        where=str(facts.path),
         hint="Name a hidden sheet by --sheet, or export the file again.",
         code="source_empty",
     )
