@@ -248,8 +248,7 @@ def scalars(text: str) -> Iterator[Scalar]:
         node = _composed(text)
     except (YAMLError, ValueError, RecursionError):
         return
-    found = {each.start: each for each in _scalars(node, ())}
-    yield from (found[start] for start in sorted(found))
+    yield from sorted(_scalars(node, (), set()), key=lambda each: each.start)
 
 
 @dataclass(frozen=True)
@@ -307,7 +306,10 @@ def _parsed(text: str, what: str, mistakes: Mistakes) -> Section | None:
         place = Place(mark.line + 1, mark.column + 1) if mark else None
         mistakes.add(f"This is not valid YAML: {error.problem}.", place)
         return None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except RecursionError:
+        mistakes.add("The file is nested too deeply to be read.", None)
+        return None
+    except (YAMLError, ValueError) as error:
         mistakes.add(f"This is not valid YAML: {error}.", None)
         return None
     if not isinstance(node, MappingNode):
@@ -323,18 +325,24 @@ def _composed(text: str) -> Node | None:
     return node
 
 
-def _scalars(node: Node | None, path: tuple[str, ...]) -> Iterator[Scalar]:
+def _scalars(
+    node: Node | None, path: tuple[str, ...], seen: set[int]
+) -> Iterator[Scalar]:
+    """An alias is the very node that it stands for: each is visited once."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, ScalarNode):
         start, end = node.start_mark.index, node.end_mark.index
         yield Scalar(path, str(node.value), start, end)
     elif isinstance(node, SequenceNode):
         for item in node.value:
-            yield from _scalars(item, path)
+            yield from _scalars(item, path, seen)
     elif isinstance(node, MappingNode):
         for key, value in node.value:
-            yield from _scalars(key, path)
+            yield from _scalars(key, path, seen)
             name = key.value if isinstance(key, ScalarNode) else ""
-            yield from _scalars(value, (*path, name))
+            yield from _scalars(value, (*path, name), seen)
 
 
 def _pairs(node: Node, what: str, mistakes: Mistakes) -> Iterator[tuple[Text, Node]]:

@@ -108,3 +108,12 @@ tests:
 
 def test_a_text_that_is_no_yaml_is_masked_as_a_whole() -> None:
     assert masked_mapping("a: [b\nAda: {", HEADER) == "x: [x\nXxx: {"
+
+
+def test_aliases_of_aliases_do_not_multiply_in_a_mapping() -> None:
+    bombs = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
+
+    masked = masked_mapping("\n".join(["a0: &a0 Ada", *bombs]), HEADER)
+
+    assert masked.count("\n") == 29
+    assert "Ada" not in masked
