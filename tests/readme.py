@@ -1,7 +1,7 @@
 """The parts of the README that the program itself writes.
 
 Run `python -m tests.readme` after a change: each `console` block gets the output of
-its command, and the table of codes is made again.
+its command, and the tables of codes and of bounds are made again.
 """
 
 import os
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from pipeline.catalogue import GROUPS
+from tests.bounds import bounds_table
 from tests.commands import ROOT, activity_import
 
 README = ROOT / "README.md"
@@ -19,6 +20,7 @@ RUN = "20261123-0731-ab12"
 _BLOCK = re.compile(
     r"(?P<indent> *)```console\n *\$ (?P<command>.*)\n(?s:.*?)^ *```$", re.MULTILINE
 )
+_BOUNDS = re.compile(r"(?s)<!-- bounds -->.*<!-- /bounds -->")
 _ISSUES = re.compile(r"(?s)<!-- issues -->.*<!-- /issues -->")
 _VARYING = {
     r"(?<![\w-])\d{8}-\d{4}-[0-9a-f]{4}(?!-)": RUN,
@@ -43,8 +45,9 @@ def refreshed(text: str) -> str:
             text = _BLOCK.sub(lambda found: _block(**found.groupdict()), text)
         finally:
             os.chdir(before)
-    table = f"<!-- issues -->\n{_issue_table()}\n<!-- /issues -->"
-    return _ISSUES.sub(lambda _: table, text)
+    bounds = f"<!-- bounds -->\n{bounds_table()}\n<!-- /bounds -->"
+    issues = f"<!-- issues -->\n{_issue_table()}\n<!-- /issues -->"
+    return _ISSUES.sub(lambda _: issues, _BOUNDS.sub(lambda _: bounds, text))
 
 
 def _block(indent: str, command: str) -> str:

@@ -2,9 +2,11 @@
 
 import asyncio
 import gzip
+import resource
 import shutil
 import ssl
 import subprocess
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -302,6 +304,27 @@ def test_the_rest_of_a_huge_answer_is_not_waited_for() -> None:
     head = b"HTTP/1.1 400 Bad\r\nContent-Length: 9000000\r\n\r\n"
     answer, _ = posted([reads, says(head + b"x" * 2_000_000), stalls])
     assert (answer.verdict, len(answer.message)) == (Verdict.REJECTED, 200)
+
+
+@pytest.mark.parametrize(
+    "head", [b"X: " + b"x" * 20_000_000, b"X: y\r\n" * 2_000_000], ids=["long", "many"]
+)
+def test_the_head_of_an_answer_has_an_end(head: bytes) -> None:
+    answer, server = posted([reads, says(b"HTTP/1.1 201 Created\r\n" + head), stalls])
+
+    assert (answer.verdict, len(server.requests)) == (Verdict.UNCERTAIN, 1)
+
+
+def test_an_answer_that_grows_when_it_is_unpacked_is_cut() -> None:
+    packer = zlib.compressobj(wbits=31)
+    bomb = b"".join(
+        [*(packer.compress(bytes(1 << 20)) for _ in range(256)), packer.flush()]
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer, _ = posted([reads, answers(400, bomb, Content_Encoding="gzip")])
+
+    assert answer.verdict is Verdict.REJECTED
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
 
 
 def test_an_encoded_answer_is_read() -> None:
