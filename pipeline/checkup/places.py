@@ -1,7 +1,6 @@
 """The ledger, the folder of reports, and who else may look into them."""
 
 import os
-import shlex
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pipeline.checkup.disk import nearest_folder
 from pipeline.checkup.findings import Finding, Level
 from pipeline.errors import LedgerError, ReportError
 from pipeline.ledger import Ledger
-from pipeline.printable import printable
+from pipeline.printable import printable, shell_word
 from pipeline.private_files import writing
 
 _OTHERS_READ: Final = 0o044
@@ -140,4 +139,4 @@ def _listed(paths: list[Path]) -> str:
 
 
 def _typed(paths: list[Path]) -> str:
-    return printable(shlex.join(str(path) for path in paths[:5]))
+    return " ".join(shell_word(str(path)) for path in paths[:5])

@@ -1,7 +1,6 @@
 """The key in a file: one that only its owner may read, or a systemd credential."""
 
 import os
-import shlex
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from typing import Final
 
 from pipeline.errors import SettingsError
 from pipeline.keys.source import checked
-from pipeline.printable import printable
+from pipeline.printable import printable, shell_word
 
 _LONGEST_BYTES: Final = 65_536
 _OTHERS: Final = 0o007
@@ -44,8 +43,7 @@ class KeyFile:
                 "The file with the API key is open to others on this machine (mode "
                 f"{mode:04o}).",
                 where=str(self.path),
-                hint="Make it yours alone: chmod 600 "
-                f"{printable(shlex.quote(str(self.path)))}",
+                hint=f"Make it yours alone: chmod 600 {shell_word(str(self.path))}",
                 code="api_key_unusable",
             )
 

@@ -1,8 +1,9 @@
 """Paths and commands as a person would type them here."""
 
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
+
+from pipeline.printable import shell_word
 
 
 def from_here(path: str) -> str:
@@ -14,7 +15,7 @@ def from_here(path: str) -> str:
 
 def command(*words: str) -> str:
     """What to type, with quotes where a shell needs them."""
-    return shlex.join(("activity-import", *words))
+    return " ".join(map(shell_word, ("activity-import", *words)))
 
 
 def on_sources(word: str, paths: Iterable[str], *options: str) -> str:

@@ -1,0 +1,60 @@
+"""Names of files that steer a terminal, or a shell: shown, and typed again."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline.printable import on_one_line, printable, shell_word
+from tests.commands import activity_import
+
+LETTERS = [chr(code) for code in range(1, 0x10000) if not 0xD800 <= code < 0xE000]
+BYTES = [os.fsdecode(bytes([byte])) for byte in range(0x80, 0x100)]
+NAMES = (
+    "plain.csv",
+    "a b's.csv",
+    "$(touch x).csv",
+    "back\\slash\\x41\x1b.csv",
+    "two\nlines.csv",
+    "red \x1b[31m.csv",
+    "\u202ecsv.exe",
+    os.fsdecode(b"caf\xe9.csv"),
+    "",
+)
+
+
+def test_a_shell_takes_a_word_back_as_it_is() -> None:
+    names = [*NAMES, *LETTERS, *BYTES, "".join(LETTERS), "".join(BYTES)]
+    words = [shell_word(name) for name in names]
+    script = "".join(f"printf '%s\\0' {word}\n" for word in words)
+
+    ended = subprocess.run(
+        ["bash"], input=os.fsencode(script), capture_output=True, check=True
+    )
+
+    assert ended.stdout.split(b"\0")[:-1] == [os.fsencode(name) for name in names]
+    assert [word for word in words if "\n" in word or printable(word) != word] == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name])
+def test_what_is_to_be_typed_next_names_the_file(here: Path, name: str) -> None:
+    (here / name).write_text("Id,When,What\nr1,2024-03-01,x\n", encoding="utf-8")
+
+    ended = activity_import("inspect", name)
+
+    shown = ended.out.splitlines()
+    assert shell_word(name) in shown[-1]
+    assert shown[0].endswith(on_one_line(name))
+    assert ended.out == "\n".join(map(printable, shown)) + "\n"
+
+
+def test_a_name_makes_up_no_line_of_an_error(here: Path) -> None:
+    name = "calls.csv\n  hint:  type rm -r calls"
+    (here / name).write_text("", encoding="utf-8")
+
+    ended = activity_import("inspect", name)
+
+    assert ended.code == 1
+    assert "\n  hint:  type" not in ended.err
+    assert "calls.csv\\n  hint:" in ended.err
