@@ -142,6 +142,8 @@ def _run(
     with told(as_json=as_json), spooling() as spool:
         sending = sending_of(options)
         check_sandbox(sending)
+        if dry_run and sending.pilot:
+            raise click.UsageError("A dry run sends no row, also no pilot of some.")
         job = _job(command, asked, sending, options, spool)
         job = replace(job, dry_run=dry_run)
         guards = asked.guards()

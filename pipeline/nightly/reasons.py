@@ -46,9 +46,9 @@ _HINTS: Final = {
     "source_imported_before": "Give the job the mapping and the `timezone` of then, "
     f"{_BACK} If these are other activities all the same, write `allow_repeats: true` "
     "for the job.",
-    "read_otherwise": "Take out of the file what was imported before, then move it "
-    "back into the inbox. If it holds no such row, let `resume RUN --allow-repeats` "
-    "send it as it is.",
+    "read_otherwise": f"Take out of the file what was imported before, {_BACK} If it "
+    "holds no such row, write `allow_repeats: true` for the job and move it back; "
+    "afterwards take that out again. You are asked once.",
     "source_empty": "Was the export complete? Export or copy it again; if the rows "
     f"stand in another sheet or below other lines, correct the mapping, {_BACK}",
     "too_many_failed": "Look at fix-me.csv.",
@@ -155,11 +155,13 @@ def _of_its_own(ending: FileEnding, error: PipelineError) -> FileEnding:
     fixes = [what for _, what in entry_of(error.code).fix.places()]
     placed = [each for each in error.mistakes if each.place]
     quoted = [each.sentence for each in error.mistakes if each.hint or not each.place]
+    hint = _HINTS.get(error.code, " ".join(fixes))
+    more = [*quoted, error.hint]
     return replace(
         ending,
         reason=" ".join([error.outside, *(each.message for each in placed)]),
-        hint=_HINTS.get(error.code, " ".join(fixes)),
-        detail="\n".join(filter(None, [*quoted, error.hint])),
+        hint=hint,
+        detail="\n".join(line for line in more if line.rstrip(".") not in hint),
     )
 
 

@@ -156,3 +156,38 @@ def test_what_goes_on_by_itself_is_not_to_be_resumed(nights: Nights) -> None:
     assert file.status is NightStatus.STOPPED
     assert "resume" not in " ".join([file.hint, *file.next])
     assert file.hint.endswith("It stays where it is, and goes on by itself next time.")
+
+
+def test_what_is_to_be_done_is_said_once(nights: Nights) -> None:
+    (nights.inbox / "calls.csv").write_text("", encoding="utf-8")
+
+    nights.held()
+
+    assert reason_beside(nights).count("xport or copy it again") == 1
+
+
+def test_a_job_without_a_key_is_asked_once_when_its_rules_change(
+    nights: Nights,
+) -> None:
+    mapping = nights.folder / "calls.yaml"
+    mapping.write_text(mapping.read_text("utf-8").replace("key: [Id]\n", ""), "utf-8")
+    nights.arrives("calls-1.csv", range(1, 4))
+    nights.held()
+    nights.configure("timezone: Asia/Tokyo")
+    nights.arrives("calls-2.csv", range(3, 6))
+
+    asked = only_file(nights)
+
+    assert asked.status is NightStatus.STOPPED
+    assert "the mapping or the time zone is not that of run" in asked.reason
+    assert "write `allow_repeats: true` for the job" in asked.hint
+    assert nights.taken() == [1, 2, 3]
+
+    nights.configure("timezone: Asia/Tokyo\nallow_repeats: true")
+    nights.arrives("calls-3.csv", range(4, 6))
+    nights.held()
+    nights.configure("timezone: Asia/Tokyo")
+    nights.arrives("calls-4.csv", range(5, 8))
+
+    assert only_file(nights).status is NightStatus.OK
+    assert nights.taken() == [1, 2, 3, 4, 5, 6, 7]

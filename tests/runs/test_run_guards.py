@@ -426,3 +426,12 @@ def test_with_a_key_a_mapping_is_mended_as_often_as_one_likes(api: Sandbox) -> N
     Path("rows.csv").write_text(Path("rows.csv").read_text() + "r9,2024-05-05,New\n")
 
     assert (activity_import(*RUN).code, len(taken(api))) == (0, 4)
+
+
+def test_a_dry_run_has_no_pilot(api: Sandbox) -> None:
+    source(3)
+
+    refused = activity_import(*RUN, "--dry-run", "--pilot", "2")
+
+    assert (refused.code, taken(api)) == (2, [])
+    assert "A dry run sends no row, also no pilot of some." in refused.err
