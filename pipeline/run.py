@@ -4,7 +4,6 @@ read -> map -> validate -> (plan, on disk) -> post -> reconcile -> report
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import starmap
 
@@ -41,7 +40,6 @@ from pipeline.runs.lineage import (
     lineage_of,
     notes_of_part,
 )
-from pipeline.runs.other_rules import read_otherwise
 from pipeline.runs.pilot import send_pilot
 from pipeline.runs.prepare import Prepared, batches_of, prepare_job, rules_of
 from pipeline.runs.record import OpenRun, open_run, reopen_run
@@ -146,10 +144,7 @@ def make_plan(
         stamp=job.mapping.stamp,
         familiar=familiar.counts,
         notes=(*notes, *notes_of_part(lineage, job.mapping, writer.read)),
-        changes=replace(
-            changes(seen, job.mapping, tools.ledger),
-            other_rules=read_otherwise(seen, run.record, job.mapping, tools.ledger),
-        ),
+        changes=changes(seen, job.mapping, tools.ledger),
         calendar=calendar.counted,
         follows=lineage.follows,
     )

@@ -74,13 +74,11 @@ class PlannedBatch:
 class Changes:
     """How sources differ from those before.
 
-    `outside` says it without what only a source holds; `other_rules` is the run that
-    read them by other rules, where the content identifies a row.
+    `outside` says it without what only a source holds.
     """
 
     told: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
-    other_rules: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +92,7 @@ class Plan:
     identity, and of how many it is so; `notes` are to be told at the end,
     and `changes`, how the sources differ from those before (`changes_outside` says it
     without what only a source holds); `calendar` is None where
-    an older program made the plan; `follows` is the run whose report this one is of;
-    `other_rules` is the run that read rows like these, which their content identifies,
-    by other rules, if there is one.
+    an older program made the plan; `follows` is the run whose report this one is of.
     """
 
     folder: Path
@@ -113,7 +109,6 @@ class Plan:
     calendar: Calendar | None = None
     follows: Follows | None = None
     changes_outside: tuple[str, ...] = ()
-    other_rules: str | None = None
 
     @property
     def fingerprints(self) -> Dict[str, int]:
@@ -155,7 +150,6 @@ class Plan:
             Calendar.of(content["calendar"]) if content.get("calendar") else None,
             Follows(**content["follows"]) if content.get("follows") else None,
             tuple(content.get("changes_outside", ())),
-            content.get("other_rules"),
         )
 
 
@@ -213,7 +207,6 @@ class PlanWriter:
     ) -> Plan:
         content = {
             "follows": follows and asdict(follows),
-            "other_rules": changes.other_rules,
             "calendar": calendar and asdict(calendar),
             "notes": notes,
             "changes": changes.told,

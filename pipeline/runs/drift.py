@@ -159,10 +159,18 @@ def remember(run: OpenRun, summary: Summary, tools: Tools) -> None:
 
 
 def source_name(source: Source) -> str:
-    """Its file's name without what changes from day to day: Task-#.csv."""
-    file = _COPY.sub("", Path(source.path).name)
+    """As `usual_name`, and its sheet, likewise."""
     sheet = f" [{source.sheet}]" if source.sheet else ""
-    return _DIGITS.sub("#", f"{file}{sheet}")
+    return _DIGITS.sub("#", f"{_file_name(source.path)}{sheet}")
+
+
+def usual_name(path: str) -> str:
+    """A file's name without what changes from day to day: Task-#.csv."""
+    return _DIGITS.sub("#", _file_name(path))
+
+
+def _file_name(path: str) -> str:
+    return _COPY.sub("", Path(path).name)
 
 
 def _headers_of(source: Source) -> tuple[str, ...]:

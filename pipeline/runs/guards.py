@@ -7,6 +7,7 @@ from pipeline.ledger import Ledger, RunRecord
 from pipeline.plan import Plan
 from pipeline.rows import RowLimit, Status, rows_told
 from pipeline.runs.job import Consent, Guard
+from pipeline.runs.other_rules import read_otherwise
 from pipeline.stages.post import Ending, Posted
 
 _MOSTLY = 0.5
@@ -127,14 +128,15 @@ class ReadOtherwise:
 
     def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
         new = plan.counts.get(Status.UNSENT, 0)
-        if plan.other_rules is None or not new:
+        if not new or ledger.former_runs(run.target, run.workspace, plan.fingerprints):
             return None
-        if ledger.former_runs(run.target, run.workspace, plan.fingerprints):
+        former = read_otherwise(plan, run, ledger)
+        if former is None:
             return None
         return Posted(
             Ending.STOPPED,
             f"{rows_told(new)} look new, but the mapping or the time zone is not that "
-            f"of run {plan.other_rules}, which read the last source of this name. The "
+            f"of run {former}, which read the last source of this name. The "
             "mapping has no `key`: a row that was imported then would be there twice. "
             "Nothing was sent.",
             "Take out of the source what was imported before. If it holds no such row: "

@@ -413,10 +413,25 @@ def test_without_a_key_a_file_of_old_and_new_rows_is_not_read_by_other_rules(
 
     Path("plain.yaml").write_text(KEYLESS + "# another rule\n")
     asked = read(3)
+    assert "that of run" in asked.out
     assert (asked.code, len(taken(api))) == (4, 11)
     assert activity_import("resume", asked.run, "--allow-repeats").code == 0
     day(4, range(14, 16))
     assert (read(4).code, len(taken(api))) == (0, 15)
+
+
+def test_a_run_that_was_stopped_is_a_reader_too(api: Sandbox) -> None:
+    source(3)
+    Path("plain.yaml").write_text(KEYLESS)
+    pilot = activity_import(*RUN, "--pilot", "1")
+    Path("plain.yaml").write_text(KEYLESS + "# another rule\n")
+    more = Path("rows.csv").read_text() + "r9,2024-05-05,New\n"
+    Path("rows (1).csv").write_text(more)
+
+    stopped = activity_import("run", "rows (1).csv", "-m", "plain.yaml")
+
+    assert (pilot.code, stopped.code, len(taken(api))) == (4, 4, 1)
+    assert f"is not that of run {pilot.run}" in " ".join(stopped.out.split())
 
 
 def test_with_a_key_a_mapping_is_mended_as_often_as_one_likes(api: Sandbox) -> None:
