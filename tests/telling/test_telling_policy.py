@@ -79,6 +79,18 @@ def test_the_same_trouble_several_times_a_day_is_told_once() -> None:
     ]
 
 
+def test_each_trouble_has_a_count_of_its_own() -> None:
+    other = flawed("attention", "required")
+    hourly = [(1, night(each)) for each in (flawed(), flawed(), flawed(), other)]
+
+    assert told_of([*hourly, (2, night(other)), (2, night(flawed()))]) == [
+        "1: calls attention 1",
+        "1: calls attention 1",
+        "2: calls attention 2",
+        "2: calls attention 2 +2",
+    ]
+
+
 def test_what_changes_is_told_at_once_but_not_what_was_told_that_day() -> None:
     other = flawed("attention", "required")
     hourly = [(1, night(each)) for each in (flawed(), other, flawed(), other)]

@@ -150,7 +150,7 @@ def _of_job(
     spell = spells.get(trouble)
     if spell and spell.told_on == day:
         return {**spells, trouble: replace(spell, silent=spell.silent + 1)}, None
-    silent = sum(each.silent for each in spells.values())
+    silent = spell.silent if spell else 0
     now = _lasting(spell, day)
     tidings = Tidings(ending, trouble.event, now.since, now.nights, silent)
     return {**_recent(spells, day), trouble: now}, tidings
@@ -174,7 +174,7 @@ def _of_well(
 
 def _recent(spells: Dict[Trouble, Spell], day: date) -> Dict[Trouble, Spell]:
     return {
-        trouble: replace(spell, silent=0)
+        trouble: spell
         for trouble, spell in spells.items()
         if day - spell.told_on < _FORGOTTEN
     }
