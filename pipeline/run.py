@@ -33,6 +33,7 @@ from pipeline.runs.conclude import conclude, going_on, posted_before
 from pipeline.runs.dates import with_dates_decided
 from pipeline.runs.drift import Watch, changes, keep_seen, remember
 from pipeline.runs.foresee import foresee
+from pipeline.runs.in_flight import decided
 from pipeline.runs.job import Job, Tools
 from pipeline.runs.lineage import (
     Lineage,
@@ -118,7 +119,9 @@ def make_plan(
     watch = Watch(prepared, job.mapping)
     # What comes back corrected may be equal to what was imported: no key was changed.
     compared = lineage.held is NOTHING_HELD and tools.ledger.sent_before(*scope.place)
-    familiar = FamiliarBodies(partial(tools.ledger.imported_bodies, *scope.place))
+    familiar = FamiliarBodies(
+        partial(tools.ledger.imported_bodies, *scope.place), tools.ledger.standing
+    )
     calendar = CalendarOf()
     for one in prepared:
         writer.add_source(one.source.source, one.bound.labels)
@@ -129,7 +132,7 @@ def make_plan(
         batch = checked.mapped.batch
         watch.see(checked.mapped)
         named = identified(identities, checked)
-        standing = with_changes(named, tools.ledger.standing(named["identity"]))
+        standing = with_changes(named, decided(tools.ledger, named["identity"]))
         planned, issues = decide(checked, named, standing)
         if compared:
             familiar.see(planned)
@@ -171,7 +174,7 @@ def post(plan: Plan, run: OpenRun, tools: Tools) -> Posted:
         piloted = send_pilot(plan, run, sender, tools, tools.orders.pilot)
     if piloted.ending is not Ending.FINISHED:
         return piloted
-    requests = requests_of(plan, tools.ledger.standing)
+    requests = requests_of(plan, partial(decided, tools.ledger))
     left = plan.requests - tools.ledger.live(run.number)
     return piloted.then(sender.send(requests, left))
 

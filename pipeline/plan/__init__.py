@@ -22,6 +22,7 @@ from pipeline.plan.requests import (
     requests_of,
     requests_spread,
     sent_body,
+    still_unsent,
 )
 from pipeline.plan.sent import SentRow, sent_rows
 from pipeline.plan.standing import with_changes
@@ -57,6 +58,7 @@ __all__ = [
     "requests_spread",
     "sent_body",
     "sent_rows",
+    "still_unsent",
     "to_send",
     "with_changes",
     "without_bodies",

@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.activity import stamped
 from pipeline.plan.files import Plan, to_send
 from pipeline.plan.identity import body_digests
-from pipeline.rows import Request
+from pipeline.rows import Request, Status
 
 Settled = Callable[[pl.Series], pl.DataFrame]
 
@@ -38,6 +38,19 @@ def requests_spread(plan: Plan, settled: Settled, count: int) -> Iterator[Reques
         here = [at - before for at in places if 0 <= at - before < waiting.height]
         yield from _requests(waiting[sorted(here)], plan.stamp)
         before += waiting.height
+
+
+def still_unsent(plan: Plan, settled: Settled) -> int:
+    """How many rows that the plan leaves unsent are not in what `settled` returns.
+
+    Those of a dry run, too, which have no body.
+    """
+    count = 0
+    for batch in plan.batches:
+        unsent = batch.planned().filter(pl.col("status") == Status.UNSENT)
+        done = settled(unsent["identity"])
+        count += unsent.join(done, on="identity", how="anti").height
+    return count
 
 
 def sent_body(body: str, identity: bytes, stamp: str | None) -> bytes:

@@ -14,7 +14,11 @@ import httpx
 import pytest
 from openpyxl import Workbook
 
+from pipeline.ledger import Ledger, RunRecord
+from pipeline.plan import Plan
+from pipeline.runs.guards import AGAINST_REPEATS
 from pipeline.sandbox.process import Sandbox, running_sandbox
+from pipeline.stages.post import Posted
 from tests.commands import Ended, activity_import, outcomes
 from tests.runs.givens import MAPPING, source
 
@@ -450,3 +454,36 @@ def test_a_dry_run_has_no_pilot(api: Sandbox) -> None:
 
     assert (refused.code, taken(api)) == (2, [])
     assert "A dry run sends no row, also no pilot of some." in refused.err
+
+
+@dataclass
+class Meanwhile:
+    """Another run of these rows, after the plan was made, before it is looked at."""
+
+    words: tuple[str, ...]
+    ended: Ended | None = None
+
+    def objection(self, plan: Plan, run: RunRecord, ledger: Ledger) -> Posted | None:
+        if self.ended is None:
+            self.ended = Ended(0, "", "")
+            self.ended = activity_import(*self.words)
+        return None
+
+
+def test_what_another_run_sends_meanwhile_is_no_reason_to_stop(
+    api: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source(8)
+    other = Meanwhile((*RUN, "--limit", "4"))
+    guards = (other, *AGAINST_REPEATS)
+    monkeypatch.setattr("pipeline.cli.orders.AGAINST_REPEATS", guards)
+
+    ended = activity_import(*RUN)
+
+    assert other.ended is not None
+    assert (other.ended.code, ended.code) == (0, 0)
+    assert len(taken(api)) == len(set(taken(api))) == 8
+    assert [status for status, _ in outcomes(ended.run).values()] == [
+        *["duplicate"] * 4,
+        *["created"] * 4,
+    ]
