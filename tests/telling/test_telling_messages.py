@@ -46,6 +46,17 @@ def mail_of(news: News, *attach: Attach) -> Any:
     return message_from_string(mail.write(news), policy=policy.default)
 
 
+def test_a_recovery_names_what_had_been_wrong() -> None:
+    memory, _told = decide({}, night(flawed()), at(1).date())
+    memory, _told = decide(memory, night(job("missing")), at(2).date())
+    ended = night(job("ok"))
+    news = News(ended, decide(memory, ended, at(3).date())[1])
+
+    assert f"Since {at(1).date()} this had been wrong: no file came, it needed a " in (
+        plain_text(news, "")
+    )
+
+
 def test_a_message_whole() -> None:
     assert plain_text(news_of(flawed(reports=REPORTS)), "") == (
         "calls: 2 of 12 rows need a person.\n"

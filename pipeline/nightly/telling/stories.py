@@ -31,6 +31,12 @@ _PATH: Final = re.compile(
 )
 _SENTENCE: Final = re.compile(r".*?(?:\.(?= [A-Z'\"])|$)")
 _UNDONE: Final = frozenset({NightStatus.STOPPED, NightStatus.FAILED})
+_WRONG: Final = {
+    Event.FAILED: "it failed",
+    Event.STOPPED: "it stopped early",
+    Event.MISSING: "no file came",
+    Event.ATTENTION: "it needed a person",
+}
 _ENDED: Final = {
     NightStatus.OK: "It went well.",
     NightStatus.NOTHING: "There was nothing to do.",
@@ -197,7 +203,8 @@ def _again(tidings: Tidings) -> Iterator[str]:
             f"This is night {tidings.nights} of this trouble, since {tidings.since}."
         )
     if tidings.event is Event.RECOVERED:
-        yield f"The trouble had lasted since {tidings.since}."
+        wrong = (_WRONG[event] for event in _WRONG if event in tidings.over)
+        yield f"Since {tidings.since} this had been wrong: {', '.join(wrong)}."
     if times := tidings.silent:
         how_often = "once more" if times == 1 else f"{times} times more"
         yield f"It came up {how_often} since the last message."
