@@ -43,6 +43,9 @@ class Chat:
     def write(self, news: News) -> str:
         return subject_of(news)
 
+    def late(self, content: str, note: str) -> str:
+        return f"{note} {content}"
+
     def send(self, content: str) -> str:
         self.tries += 1
         if self.tries <= self.away:
@@ -99,19 +102,37 @@ def test_what_will_not_pass_is_tried_once_a_night(tmp_path: Path) -> None:
     diary = pass_by(tmp_path, chat, night(flawed()), night(number=2))
 
     assert (chat.tries, diary.slept) == (2, [])
-    assert chat.got == ["calls: 2 of 12 rows need a person"]
+    assert [text.partition(" calls: ")[2] for text in chat.got] == [
+        "2 of 12 rows need a person"
+    ]
+    assert "well again" not in chat.got[0]
 
 
 def test_the_next_night_brings_the_old_message_before_the_new(tmp_path: Path) -> None:
     chat = Chat(away=3)
     diary = pass_by(tmp_path, chat, night(flawed()), night(job("ok"), number=2))
 
-    assert chat.got == ["calls: 2 of 12 rows need a person", "calls: is well again"]
+    late, new = chat.got
+    assert late.startswith("This message is of 2026-11-01 ")
+    assert late.endswith(" calls: 2 of 12 rows need a person")
+    assert new == "calls: is well again"
+    assert "Since then" not in late
     assert diary.said == [
         "Not told yet: the chat: calls: 2 of 12 rows need a person. Nobody is there.",
         "Told: the chat: calls: 2 of 12 rows need a person.",
         "Told: the chat: calls: is well again.",
     ]
+
+
+def test_a_trouble_that_is_over_is_told_with_its_end(tmp_path: Path) -> None:
+    chat = Chat(away=1_000)
+    pass_by(tmp_path, chat, night(flawed()), night(job("ok"), number=2))
+    chat = Chat()
+    pass_by(tmp_path, chat, night(flawed(), number=3))
+
+    of_trouble, of_recovery, _new = chat.got
+    assert "Since then: calls was well again at " in of_trouble
+    assert "Since then" not in of_recovery
 
 
 def test_after_a_week_a_message_is_given_up(tmp_path: Path) -> None:
@@ -157,7 +178,7 @@ def test_a_message_that_nobody_wants_keeps_no_other_waiting(tmp_path: Path) -> N
     outbox, chat, diary = Outbox(tmp_path / "outbox"), Picky(), Diary()
     for hour, content in enumerate(["unwanted", "wanted", "unwanted", "wanted"]):
         outbox.put(Letter("chat", content, at(1, hour), content))
-    Postman(outbox, (chat,), diary.say, diary.sleep).deliver(at(2))
+    Postman(outbox, (chat,), diary.say, diary.sleep).deliver(at(1, 0))
 
     assert chat.got == ["wanted", "wanted"]
     assert [letter.subject for letter in outbox.waiting()] == ["unwanted"] * 2

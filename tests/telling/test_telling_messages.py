@@ -13,13 +13,21 @@ from hypothesis import strategies as st
 
 from pipeline.nightly.endings import JobEnding
 from pipeline.nightly.telling.attachments import MOST_BYTES, Attach
-from pipeline.nightly.telling.hooks import json_body, slack_body, teams_body
+from pipeline.nightly.telling.hooks import (
+    KINDS,
+    Hook,
+    json_body,
+    slack_body,
+    teams_body,
+)
 from pipeline.nightly.telling.html import html_text
 from pipeline.nightly.telling.mail import Mail
 from pipeline.nightly.telling.plain import plain_text
 from pipeline.nightly.telling.policy import Event, decide, heard
+from pipeline.nightly.telling.secret import InTheOpen
 from pipeline.nightly.telling.smtp import MailServer
 from pipeline.nightly.telling.stories import News, subject_of
+from pipeline.nightly.telling.web import Endpoint
 from tests.telling.nights import RUN, at, file, flawed, job, night
 
 REPORTS = Path("/srv/crm/reports", RUN)
@@ -44,6 +52,43 @@ def mail_of(news: News, *attach: Attach) -> Any:
         frozenset(attach),
     )
     return message_from_string(mail.write(news), policy=policy.default)
+
+
+def test_a_mail_that_comes_late_says_so_first() -> None:
+    server = MailServer("mail.example.org", 587)
+    to = Mail(("ada@example.org",), "n@example.org", server, frozenset(Event))
+    written = to.write(news_of(flawed(reports=REPORTS)))
+    before, late = (
+        message_from_string(text, policy=policy.default)
+        for text in (written, to.late(written, "Late & <b>."))
+    )
+
+    assert late["Subject"] == f"Late: {before['Subject']}"
+    assert late["Message-ID"] == before["Message-ID"]
+    for kind, note in [
+        ("plain", ["Late & <b>.", ""]),
+        ("html", ["<p>Late &amp; &lt;b&gt;.</p>"]),
+    ]:
+        old, new = (_lines_of(mail, kind) for mail in (before, late))
+        place = new.index(note[0])
+        assert new[place : place + len(note)] == note
+        assert new[:place] + new[place + len(note) :] == old
+
+
+def _lines_of(mail: Any, kind: str) -> list[str]:
+    return list(mail.get_body((kind,)).get_content().splitlines())
+
+
+@pytest.mark.parametrize("kind", ["slack", "teams", "webhook"])
+def test_a_hook_that_comes_late_says_so(kind: str) -> None:
+    url = InTheOpen("http://127.0.0.1:9/hook")
+    hook = Hook(kind, KINDS[kind], Endpoint(url), frozenset(Event))
+    written = hook.write(news_of(flawed(reports=REPORTS)))
+
+    late = json.loads(hook.late(written, "Come late."))
+    assert str(late).count("Come late.") == 1
+    assert "Come late." not in written
+    assert subject_of(news_of(flawed())) in str(late).partition("Come late.")[0]
 
 
 def test_a_recovery_names_what_had_been_wrong() -> None:

@@ -28,6 +28,10 @@ class Channel(Protocol):
         """The message, whole, as it is kept until it is sent."""
         ...
 
+    def late(self, content: str, note: str) -> str:
+        """What `write` made, with a sentence of why it comes late before the rest."""
+        ...
+
     def send(self, content: str) -> str:
         """Sends what `write` made; returns a remark or "". Raises NotSent."""
         ...

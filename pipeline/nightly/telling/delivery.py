@@ -5,10 +5,11 @@ it is sent twice: a mail with the same Message-ID, by which mail programs fold t
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from pipeline.nightly.clock import when
 from pipeline.nightly.telling.channels import Channel
 from pipeline.nightly.telling.outbox import Letter, Outbox
 from pipeline.nightly.telling.undelivered import NotSent
@@ -48,7 +49,7 @@ class Postman:
     ) -> None:
         blocked = None
         for letter in letters:
-            failed = blocked or self._failure(channel, letter)
+            failed = blocked or self._failure(channel, _dated(channel, letter, now))
             if failed is None:
                 self.outbox.remove(letter)
                 continue
@@ -82,3 +83,13 @@ class Postman:
     def _drop(self, letter: Letter, why: str) -> None:
         self.outbox.remove(letter)
         self.say(f"Given up: the message '{letter.subject}', because {why}.")
+
+
+def _dated(channel: Channel, letter: Letter, now: datetime) -> Letter:
+    """With a note, if it was written in a night before."""
+    if letter.written_at >= now:
+        return letter
+    written = when(letter.written_at.astimezone(now.tzinfo))
+    told = [f"This message is of {written} and could not be delivered before."]
+    told += [f"Since then: {each}." for each in letter.well]
+    return replace(letter, content=channel.late(letter.content, " ".join(told)))

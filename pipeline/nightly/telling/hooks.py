@@ -52,6 +52,11 @@ class Hook:
         body = json.dumps(self.body(news, self.report_url), ensure_ascii=False)
         return body.encode("utf-8", "replace").decode()
 
+    def late(self, content: str, note: str) -> str:
+        body = json.loads(content)
+        _LATE[self.kind](body, note)
+        return json.dumps(body, ensure_ascii=False)
+
     def send(self, content: str) -> str:
         self.endpoint.post(content.encode(), {**_JSON, **self._own_headers()})
         return ""
@@ -126,6 +131,24 @@ def json_body(news: News, _report_url: str) -> dict[str, Any]:
     return document(news)
 
 
+def _slack_late(body: dict[str, Any], note: str) -> None:
+    section = {"type": "section", "text": _plain(note, _SLACK_TEXT)}
+    body["blocks"].insert(1, section)
+
+
+def _teams_late(body: dict[str, Any], note: str) -> None:
+    body["attachments"][0]["content"]["body"].insert(1, _runs(_cut(note, _TEAMS_TEXT)))
+
+
+def _json_late(body: dict[str, Any], note: str) -> None:
+    body["late"] = note
+
+
+_LATE: Final[Dict[str, Callable[[dict[str, Any], str], None]]] = {
+    "slack": _slack_late,
+    "teams": _teams_late,
+    "webhook": _json_late,
+}
 KINDS: Final[Dict[str, Body]] = {
     "slack": slack_body,
     "teams": teams_body,

@@ -2,8 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
+from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP
+from html import escape
 from typing import Final
 
 from pipeline.nightly.telling.attachments import Attach, enclose
@@ -16,6 +18,7 @@ from pipeline.nightly.telling.undelivered import within
 from pipeline.printable import one_line
 
 WHOLE_SECONDS: Final = 120.0
+_MAIN: Final = "<main>\n"
 _POLICY: Final = SMTP.clone(cte_type="7bit")
 
 
@@ -55,6 +58,18 @@ class Mail:
                 subtype=each.kind,
                 filename=each.name,
                 params={"charset": "utf-8"},
+            )
+        return mail.as_string()
+
+    def late(self, content: str, note: str) -> str:
+        mail = message_from_string(content, policy=_POLICY)
+        mail.replace_header("Subject", f"Late: {mail['Subject']}")
+        plain, page = mail.get_body(("plain",)), mail.get_body(("html",))
+        if plain is not None and page is not None:
+            plain.set_content(f"{note}\n\n{plain.get_content()}")
+            head, main, rest = page.get_content().partition(_MAIN)
+            page.set_content(
+                f"{head}{main}<p>{escape(note)}</p>\n{rest}", subtype="html"
             )
         return mail.as_string()
 

@@ -10,12 +10,18 @@ from pipeline.private_files import private_folder, write_whole, writing
 
 @dataclass(frozen=True)
 class Letter:
-    """A message for one channel, whole; `subject` tells people which it is."""
+    """A message for one channel, whole; `subject` tells people which it is.
+
+    `jobs` are those whose trouble it tells; `well` those of them that were well
+    again while it waited, as people read it.
+    """
 
     channel: str
     subject: str
     written_at: datetime
     content: str
+    jobs: tuple[str, ...] = ()
+    well: tuple[str, ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -37,6 +43,8 @@ class Outbox:
             "subject": letter.subject,
             "written_at": letter.written_at.astimezone(UTC).isoformat(),
             "content": letter.content,
+            "jobs": letter.jobs,
+            "well": letter.well,
         }
         write_whole(self.folder / letter.file_name, json.dumps(kept))
 
@@ -56,6 +64,13 @@ def _letter(path: Path) -> Letter | None:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         written_at = datetime.fromisoformat(kept["written_at"])
-        return Letter(kept["channel"], kept["subject"], written_at, kept["content"])
+        return Letter(
+            kept["channel"],
+            kept["subject"],
+            written_at,
+            kept["content"],
+            tuple(kept.get("jobs", ())),
+            tuple(kept.get("well", ())),
+        )
     except (OSError, ValueError, TypeError, LookupError):
         return None

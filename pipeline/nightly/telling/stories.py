@@ -104,7 +104,7 @@ class Story:
 def subject_of(news: News) -> str:
     """One line: the most pressing first, and how many more there are."""
     first, *others = news.told
-    line = f"{_name(first.ending)}: {_headline(first)}"
+    line = f"{name_of(first.ending)}: {_headline(first)}"
     if first.nights > 1:
         line += f" (night {first.nights})"
     if others:
@@ -123,7 +123,7 @@ def _story(tidings: Tidings, report_url: str) -> Story:
     reason = shown(ending.reason, _LONG)
     files = sorted(ending.files, key=lambda each: each.status not in TROUBLES)
     return Story(
-        job=_name(ending),
+        job=name_of(ending),
         event=tidings.event,
         headline=headline,
         again=" ".join(_again(tidings)),
@@ -135,7 +135,8 @@ def _story(tidings: Tidings, report_url: str) -> Story:
     )
 
 
-def _name(ending: JobEnding) -> str:
+def name_of(ending: JobEnding) -> str:
+    """What people call a job, or the night as a whole."""
     return "The night" if ending.job == THE_NIGHT else shown(ending.job, _SHORT)
 
 

@@ -24,8 +24,8 @@ from pipeline.nightly.telling.load import TellingSettings
 from pipeline.nightly.telling.memory import keep, recall
 from pipeline.nightly.telling.outbox import Letter, Outbox
 from pipeline.nightly.telling.ping import Pinger
-from pipeline.nightly.telling.policy import Event, Tidings, decide, heard
-from pipeline.nightly.telling.stories import News, subject_of
+from pipeline.nightly.telling.policy import TROUBLES, Event, Tidings, decide, heard
+from pipeline.nightly.telling.stories import News, name_of, subject_of
 from pipeline.nightly.telling.undelivered import NotSent
 from pipeline.private_files import private_folder, probe, writing
 
@@ -160,12 +160,30 @@ class Messenger:
         """Letters are durable before they count as told, and told before sent."""
         day = night.started_at.date()
         memory, told = decide(recall(self.memory, self.postman.say), night, day)
+        self._mark(told)
         for channel in self.channels:
             self._write(channel, night, heard(told, channel.on))
         try:
             keep(self.memory, memory)
         finally:
             self.postman.deliver(night.ended_at)
+
+    def _mark(self, told: tuple[Tidings, ...]) -> None:
+        """Messages that wait are to say which of their jobs are well again."""
+        over = {
+            each.ending.job: f"{name_of(each.ending)} was well again at "
+            f"{when(each.ending.ended_at)}"
+            for each in told
+            if each.event is Event.RECOVERED
+        }
+        for letter in self.outbox.waiting() if over else ():
+            well = tuple(over[job] for job in letter.jobs if job in over)
+            if not well:
+                continue
+            try:
+                self.outbox.put(replace(letter, well=(*letter.well, *well)))
+            except ReportError as error:
+                self.postman.say(f"A message cannot be marked: {error.sentence}")
 
     def _write(
         self, channel: Channel, night: NightEnding, told: tuple[Tidings, ...]
@@ -174,7 +192,10 @@ class Messenger:
             return
         news = News(night, told)
         content = channel.write(news)
-        letter = Letter(channel.key, subject_of(news), night.ended_at, content)
+        jobs = tuple(
+            each.ending.job for each in told if each.event in TROUBLES.values()
+        )
+        letter = Letter(channel.key, subject_of(news), night.ended_at, content, jobs)
         try:
             self.outbox.put(letter)
         except ReportError as error:
