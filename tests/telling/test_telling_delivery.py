@@ -14,7 +14,7 @@ import pytest
 from pipeline.checkup import Level
 from pipeline.nightly.endings import NightEnding
 from pipeline.nightly.telling import Surroundings, Telling, TellingSettings
-from pipeline.nightly.telling.delivery import PAUSES, Postman
+from pipeline.nightly.telling.delivery import MOST, PAUSES, Postman
 from pipeline.nightly.telling.outbox import Letter, Outbox
 from pipeline.nightly.telling.policy import Event, decide
 from pipeline.nightly.telling.stories import News, subject_of
@@ -146,6 +146,25 @@ def test_after_a_week_a_message_is_given_up(tmp_path: Path) -> None:
         "not be sent for 7 days."
     )
     assert len(diary.said) == 2 * 7 + 2
+
+
+def test_of_too_many_messages_the_oldest_are_given_up_and_counted(
+    tmp_path: Path,
+) -> None:
+    outbox, diary = Outbox(tmp_path / "outbox"), Diary()
+    for minute in range(MOST + 3):
+        written = at(1) + timedelta(minutes=minute)
+        outbox.put(Letter("chat", f"letter {minute}", written, f"text {minute}"))
+    Postman(outbox, (Chat(away=1_000),), diary.say, diary.sleep).deliver(at(2))
+
+    assert [each.subject for each in outbox.waiting()] == [
+        f"letter {minute}" for minute in range(3, MOST + 3)
+    ]
+    assert diary.said[-1].startswith("Given up: the message 'letter 2', because 100 ")
+    chat = Chat()
+    Postman(outbox, (chat,), diary.say, diary.sleep).deliver(at(2))
+    assert chat.got[0].endswith("before it that were given up: 3. text 3")
+    assert "given up" not in chat.got[1]
 
 
 def test_a_message_whose_receiver_is_gone_is_given_up(tmp_path: Path) -> None:

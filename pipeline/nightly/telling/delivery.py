@@ -16,6 +16,7 @@ from pipeline.nightly.telling.undelivered import NotSent
 
 PAUSES: Final = (2.0, 10.0)
 KEPT: Final = timedelta(days=7)
+MOST: Final = 100
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,27 @@ class Postman:
     def _deliver_by(
         self, channel: Channel, letters: Iterable[Letter], now: datetime
     ) -> None:
-        blocked = None
+        blocked, waiting = None, []
         for letter in letters:
             failed = blocked or self._failure(channel, _dated(channel, letter, now))
             if failed is None:
                 self.outbox.remove(letter)
                 continue
             blocked = None if failed.this_one else failed
-            if now - letter.written_at > KEPT:
-                self._drop(letter, f"it could not be sent for {KEPT.days} days")
+            waiting.append(letter)
+        self._give_up(waiting, now)
+
+    def _give_up(self, waiting: list[Letter], now: datetime) -> None:
+        """What is too old or too much, the oldest first; the next one counts them."""
+        old = sum(now - letter.written_at > KEPT for letter in waiting)
+        dropped = waiting[: max(old, len(waiting) - MOST)]
+        for place, letter in enumerate(dropped):
+            why = f"it could not be sent for {KEPT.days} days"
+            more = f"{MOST} newer ones wait for the same receiver"
+            self._drop(letter, why if place < old else more)
+        if dropped and (kept := waiting[len(dropped) :]):
+            lost = sum(1 + letter.lost for letter in dropped) + kept[0].lost
+            self.outbox.put(replace(kept[0], lost=lost))
 
     def _failure(self, channel: Channel, letter: Letter) -> NotSent | None:
         """Sends it; None when it arrived."""
@@ -92,4 +105,6 @@ def _dated(channel: Channel, letter: Letter, now: datetime) -> Letter:
     written = when(letter.written_at.astimezone(now.tzinfo))
     told = [f"This message is of {written} and could not be delivered before."]
     told += [f"Since then: {each}." for each in letter.well]
+    if letter.lost:
+        told.append(f"Messages before it that were given up: {letter.lost}.")
     return replace(letter, content=channel.late(letter.content, " ".join(told)))

@@ -13,7 +13,8 @@ class Letter:
     """A message for one channel, whole; `subject` tells people which it is.
 
     `jobs` are those whose trouble it tells; `well` those of them that were well
-    again while it waited, as people read it.
+    again while it waited, as people read it. `lost` counts the
+    messages before it that were given up.
     """
 
     channel: str
@@ -22,6 +23,7 @@ class Letter:
     content: str
     jobs: tuple[str, ...] = ()
     well: tuple[str, ...] = ()
+    lost: int = 0
 
     @property
     def file_name(self) -> str:
@@ -45,6 +47,7 @@ class Outbox:
             "content": letter.content,
             "jobs": letter.jobs,
             "well": letter.well,
+            "lost": letter.lost,
         }
         write_whole(self.folder / letter.file_name, json.dumps(kept))
 
@@ -71,6 +74,7 @@ def _letter(path: Path) -> Letter | None:
             kept["content"],
             tuple(kept.get("jobs", ())),
             tuple(kept.get("well", ())),
+            int(kept.get("lost", 0)),
         )
     except (OSError, ValueError, TypeError, LookupError):
         return None
