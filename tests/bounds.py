@@ -110,7 +110,10 @@ def _messages() -> Iterator[tuple[str, str]]:
         ),
     )
     yield "what is attached to a mail", f"{attachments.MOST_BYTES // _MB} MB"
-    yield "a message that nobody takes", f"{delivery.KEPT.days} days"
+    yield (
+        "a message that nobody takes",
+        f"{delivery.KEPT.days} days, and the newest {delivery.MOST} for each receiver",
+    )
     yield (
         "the log of the nights",
         (f"{log.LOG_FILES + 1} files of {log.LOG_BYTES // _MB} MB"),
