@@ -73,6 +73,8 @@ def test_a_mail_that_comes_late_says_so_first() -> None:
         place = new.index(note[0])
         assert new[place : place + len(note)] == note
         assert new[:place] + new[place + len(note) :] == old
+        assert not any("calls.csv" in line for line in new[:place])
+        assert any("calls.csv" in line for line in new[place:])
 
 
 def _lines_of(mail: Any, kind: str) -> list[str]:

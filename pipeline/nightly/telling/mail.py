@@ -18,7 +18,7 @@ from pipeline.nightly.telling.undelivered import within
 from pipeline.printable import one_line
 
 WHOLE_SECONDS: Final = 120.0
-_MAIN: Final = "<main>\n"
+_MAIN: Final = "<main>"
 _POLICY: Final = SMTP.clone(cte_type="7bit")
 
 
@@ -69,7 +69,7 @@ class Mail:
             plain.set_content(f"{note}\n\n{plain.get_content()}")
             head, main, rest = page.get_content().partition(_MAIN)
             page.set_content(
-                f"{head}{main}<p>{escape(note)}</p>\n{rest}", subtype="html"
+                f"{head}{main}\n<p>{escape(note)}</p>{rest}", subtype="html"
             )
         return mail.as_string()
 
