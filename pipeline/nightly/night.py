@@ -134,9 +134,14 @@ class JobNight:
         told = [late or "", *(one.told for one in self._blocked[:_MOST_TOLD])]
         if more := len(self._blocked[_MOST_TOLD:]):
             told.append(f"And {_files(more)} more.")
-        hints = dict.fromkeys(one.hint for one in self._blocked)
+        export = f"Did the export run, and does it write to {self._job.inbox}?"
+        hints = dict.fromkeys(
+            [export if late else "", *(one.hint for one in self._blocked)]
+        )
         return replace(
-            ending, reason=" ".join(filter(None, told)), hint=" ".join(hints)
+            ending,
+            reason=" ".join(filter(None, told)),
+            hint=" ".join(filter(None, hints)),
         )
 
     def _work(self) -> None:

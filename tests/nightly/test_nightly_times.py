@@ -72,6 +72,7 @@ def test_it_is_told_when_the_last_one_came(nights: Nights) -> None:
     at(nights, TWO + timedelta(hours=5))
     [job] = nights.held().jobs
     assert job.reason == "No file came by 2100-03-01 06:00. None has come yet."
+    assert job.hint == f"Did the export run, and does it write to {nights.inbox}?"
 
     at(nights, TWO + timedelta(days=3))
 
