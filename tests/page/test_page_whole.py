@@ -66,6 +66,12 @@ def ended(status: str, *, goes_on: bool = False, **counts: int) -> Ended:
             "1 created in Reevo. 1 row needs a person.",
         ),
         (
+            ended("stopped", duplicate=1, unsent=1),
+            Tone.STOPPED,
+            "The run stopped early: 1 row of 2 was not sent.",
+            "1 there already, or twice in the source.",
+        ),
+        (
             ended("stopped"),
             Tone.STOPPED,
             "The run stopped early: the source has no rows.",
@@ -104,6 +110,19 @@ def test_what_to_do_is_said_of_each_command() -> None:
         "To find out what became of the uncertain rows, type:",
         "Open fix-me.csv in a spreadsheet: it holds 2 rows with the reason beside "
         "each. Correct them, save, and type:",
+    ]
+
+
+def test_after_a_stop_something_is_put_right_before_the_source_is_run_again() -> None:
+    again = ("activity-import run calls.csv -m a.yaml",)
+    steps = [
+        steps_of(Ended(status, AT, Counter(), next=again))
+        for status in ("ok", "stopped")
+    ]
+
+    assert [step.todo for (step,) in steps] == [
+        "Nothing was sent yet. To send the rows, type:",
+        "When that is put right, run the source again:",
     ]
 
 

@@ -123,6 +123,12 @@ def test_a_message_whole() -> None:
     )
 
 
+def test_a_headline_that_is_cut_ends_with_three_dots() -> None:
+    first, *_ = plain_text(news_of(job("failed", reason="word " * 40)), "").split("\n")
+
+    assert first.endswith("word ...")
+
+
 @pytest.mark.parametrize(
     ("ending", "subject"),
     [

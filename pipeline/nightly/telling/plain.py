@@ -17,7 +17,8 @@ def plain_text(news: News, report_url: str, notes: tuple[str, ...] = ()) -> str:
 
     Where there is one story, the first line is its title.
     """
-    lines = [f"{subject_of(news)}."]
+    subject = subject_of(news)
+    lines = [subject if subject.endswith(".") else f"{subject}."]
     stories = stories_of(news, report_url)
     for story in stories:
         title, *told = story_lines(story)

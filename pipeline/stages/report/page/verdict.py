@@ -89,16 +89,18 @@ def _all_well(counts: Counter[str]) -> str:
 
 
 def _ended_early(ended: Told, *, dry_run: bool) -> str:
-    left = rows_told(ended.counts[Status.UNSENT])
+    unsent = ended.counts[Status.UNSENT]
+    left = rows_told(unsent)
     if ended.goes_on:
         return f"The run is still going on, with {left} to go."
     how = "was interrupted" if ended.status == "interrupted" else "stopped early"
     run = "check" if dry_run else "run"
     if not ended.counts.total():
         return f"The {run} {how}: the source has no rows."
-    if dry_run or not ended.counts[Status.UNSENT]:
+    if dry_run or not unsent:
         return f"The {run} {how}."
-    return f"The run {how}: {left} of {ended.counts.total():,} were not sent."
+    verb = "was" if unsent == 1 else "were"
+    return f"The run {how}: {left} of {ended.counts.total():,} {verb} not sent."
 
 
 def _early(counts: Counter[str]) -> str:
@@ -124,8 +126,11 @@ def _todo(command: str, ended: Told) -> str:
     flawed = counts[Status.INVALID] + counts[Status.REJECTED]
     if flawed and verb == "run" and any(FIX_ME in word for word in words):
         return _to_mend(flawed, counts.total())
+    again = "When that is put right, run the source again:"
     told = {
-        "run": "Nothing was sent yet. To send the rows, type:",
+        "run": again
+        if ended.status == "stopped"
+        else "Nothing was sent yet. To send the rows, type:",
         "resume": "To send the rows that were not sent, type:",
         "reconcile": "To find out what became of the uncertain rows, type:",
         "history": "To see all runs, type:",
