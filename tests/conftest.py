@@ -4,11 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 
 def pytest_configure() -> None:
     """Hundreds of processes are started: each would compile the program anew."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+settings.register_profile("steady", derandomize=True)
+settings.load_profile("steady")  # else: --hypothesis-profile=default
 
 
 @pytest.fixture(autouse=True)
