@@ -185,3 +185,40 @@ def test_rows_of_too_many_cells_are_read_apart_whatever_ends_their_lines(
         (5, "4", "v"),
     ]
     assert codes(path) == [(3, "broken_row"), (4, "extra_cells")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("above", [0, 1, 40])
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ('7,x,"cut he', ""),
+        ('7,x,"cut he', "\n"),
+        ('7,x,"cut he', "\nand more"),
+        ('7,x,"', ""),
+        ('7,x,"said ""y""', ""),
+        ('7,"cut he', ""),
+        (',,"', ""),
+        (',," ', "\n"),
+        ('"', ""),
+    ],
+)
+def test_a_file_that_ends_within_quotes_is_told_of_their_row(
+    tmp_path: Path, line: str, after: str, above: int, end: str
+) -> None:
+    whole = "".join(f'{n},"y",z\n' for n in range(above))
+    content = f"A,B,C\n{whole}{line}{after}".replace("\n", end)
+    path = file(tmp_path, content)
+
+    assert told(above + 2, line) in issues(path)
+    assert [row[0] for row in rows(path)][: above + 1] == [*range(2, above + 3)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("line", ['"', '"cut he'])
+def test_a_column_alone_that_ends_within_quotes_is_told(
+    tmp_path: Path, line: str, end: str
+) -> None:
+    path = file(tmp_path, f"A{end}1{end}{line}")
+
+    assert issues(path) == [told(3, line)]

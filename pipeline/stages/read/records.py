@@ -9,7 +9,7 @@ from pipeline.rows import ORIGINS_SCHEMA, Batch, Source
 from pipeline.spreadsheet_text import restore
 from pipeline.stages.read.header import Header
 
-_MORE_THAN_CELLS = ("extra_cells", "uncalculated")
+_MORE_THAN_CELLS = ("broken_row", "extra_cells", "uncalculated")
 
 
 def as_batch(
