@@ -111,6 +111,18 @@ print((most() - before) // 1024)
 """
 
 
+def growth(path: Path) -> tuple[list[str], int]:
+    """What is told of a file, and the megabytes that a process grows for it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", GROWTH, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *told, megabytes = ended.stdout.splitlines()
+    return told, int(megabytes)
+
+
 def ods(folder: Path, **sizes: tuple[int, int]) -> Path:
     """A file with a sheet of each size (rows, columns), full of equal cells."""
     sheets = [
@@ -129,16 +141,33 @@ def ods(folder: Path, **sizes: tuple[int, int]) -> Path:
 
 def test_an_ods_file_of_repeats_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
     path = ods(tmp_path, Tasks=(11_000, 1_000))
-    ended = subprocess.run(
-        [sys.executable, "-c", GROWTH, str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
 
-    message, megabytes = ended.stdout.splitlines()
-    assert message == f"The sheet reaches to row 11,000 and column ALL: {TOO_FAR}"
-    assert int(megabytes) < 200
+    told, megabytes = growth(path)
+    assert told == [f"The sheet reaches to row 11,000 and column ALL: {TOO_FAR}"]
+    assert megabytes < 200
+
+
+def test_a_far_cell_of_an_xlsx_file_is_refused_before_it_is_loaded(
+    tmp_path: Path,
+) -> None:
+    far = row_of(51_000, b'<c r="ALL51000"' + FILLED)
+
+    told, megabytes = growth(with_sheet(tmp_path, HEAD + TOP + far + TAIL))
+    assert told == [f"The sheet reaches to row 51,000 and column ALL: {TOO_FAR}"]
+    assert megabytes < 200
+
+
+def test_room_is_kept_for_cells_and_not_for_what_the_dimension_says(
+    tmp_path: Path,
+) -> None:
+    dimension = b'<dimension ref="A1:XFD1048576"/><sheetData>'
+    lie = HEAD.replace(b"<sheetData>", dimension)
+    path = with_sheet(tmp_path, lie + TOP + row_of(2, text_cell(b"A2", b"y")) + TAIL)
+
+    assert len(rows(path)) == 1
+    told, megabytes = growth(path)
+    assert told == []
+    assert megabytes < 200
 
 
 def test_the_sheets_of_an_ods_file_are_counted_together(tmp_path: Path) -> None:
