@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -28,6 +30,7 @@ from pipeline.cli.sandbox import sandbox
 from pipeline.cli.settings import read_settings
 from pipeline.cli.suggest import suggest
 from pipeline.cli.theme import may_color
+from pipeline.printable import on_one_line
 
 COMMANDS = (
     demo,
@@ -52,15 +55,35 @@ COMMANDS = (
 )
 
 
-class InOrder(click.Group):
-    """Lists commands in the order in which they were added."""
+@contextmanager
+def spelled_out() -> Iterator[None]:
+    """What was typed steers no terminal when Click repeats it in a complaint."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        words = on_one_line(error.format_message())
+        raise click.UsageError(words, error.ctx) from None
+
+
+class Program(click.Group):
+    """Lists commands in the order in which they were added; complains in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return list(self.commands)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with spelled_out():
+            return super().make_context(*args, **extra)
 
-@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+    def invoke(self, ctx: click.Context) -> Any:
+        with spelled_out():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="activity-import")
 @click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
 @click.pass_context

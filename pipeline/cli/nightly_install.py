@@ -31,7 +31,6 @@ from pipeline.nightly.install import (
     units_of,
 )
 from pipeline.nightly.load import load_config
-from pipeline.printable import printable
 from pipeline.private_files import writing
 from pipeline.runs.typed import command, from_here
 
@@ -51,7 +50,7 @@ def _user_name(
     _context: click.Context, _option: click.Parameter, text: str | None
 ) -> str | None:
     if text is not None and not _USER.fullmatch(text):
-        raise click.BadParameter(f"'{printable(text)}' is no name of a user.")
+        raise click.BadParameter(f"'{text}' is no name of a user.")
     return text
 
 

@@ -58,3 +58,27 @@ def test_a_name_makes_up_no_line_of_an_error(here: Path) -> None:
     assert ended.code == 1
     assert "\n  hint:  type" not in ended.err
     assert "calls.csv\\n  hint:" in ended.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("{}",),
+        ("--{}",),
+        ("inspect", "a.csv", "{}"),
+        ("inspect", "a.csv", "--{}"),
+        ("run", "a.csv", "-m", "generic", "--concurrency", "{}"),
+        ("run", "a.csv", "-m", "generic", "--on-drift", "{}"),
+        ("nightly", "install", "night.yaml", "--at", "{}"),
+        ("nightly", "install", "night.yaml", "--user", "{}"),
+    ],
+    ids=" ".join,
+)
+def test_a_word_that_is_not_understood_is_spelled_out(words: tuple[str, ...]) -> None:
+    typed = "x\x07\x1b]0;y\u202e\nError: z"
+
+    ended = activity_import(*(word.format(typed) for word in words))
+
+    *_, complaint = ended.err.splitlines()
+    assert ended.code == 2
+    assert "x\\x07\\x1b]0;y\\u202e\\nError: z" in complaint
