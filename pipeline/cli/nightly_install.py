@@ -18,7 +18,7 @@ from pipeline.cli.ending import told
 from pipeline.cli.nightly_runner import ledger_path
 from pipeline.cli.options import EXISTING
 from pipeline.errors import PipelineError, ReportError, SettingsError
-from pipeline.keys import KeyFile
+from pipeline.keys import KEY_VARIABLE, KeyFile
 from pipeline.nightly.install import (
     SERVICE,
     TIMER,
@@ -31,6 +31,7 @@ from pipeline.nightly.install import (
     units_of,
 )
 from pipeline.nightly.load import load_config
+from pipeline.printable import shell_word
 from pipeline.private_files import writing
 from pipeline.runs.typed import command, from_here
 
@@ -222,6 +223,7 @@ def _next(schedule: Schedule, typed: list[str], *, is_written: bool) -> Iterator
     systemctl = "systemctl --user" if user is None else "systemctl"
     if user is not None and not _is_known(user):
         yield f"\nNote: there is no user {user} on this machine yet."
+    yield from _note_of_key(schedule)
     yield "\nNext:"
     if not is_written:
         yield from (f"  {line}" for line in commands_for(schedule))
@@ -235,14 +237,39 @@ def _next(schedule: Schedule, typed: list[str], *, is_written: bool) -> Iterator
     yield f"  journalctl {'--user ' if user is None else ''}-u {SERVICE}"
 
 
+def _note_of_key(schedule: Schedule) -> Iterator[str]:
+    """A service sees no variable of a shell."""
+    target, key_file = schedule.config.target, schedule.key_file
+    if target.sandbox or target.api_key_file:
+        return
+    if key_file is None:
+        yield (
+            "\nNote: no key is named: write `api_key_file` into the configuration, or "
+            "add --key-file."
+        )
+    elif not key_file.exists():
+        yield f"\nNote: there is no file {shell_word(str(key_file))} yet."
+
+
 def _check(schedule: Schedule) -> str:
-    """Run as who will run it: another user has other rights, and another home."""
+    """Run as who will run it: another user has other rights, and another home.
+
+    The key goes by the environment, which others on the machine do not see.
+    """
+    with_key, keep = "", ""
+    if schedule.key_file and not schedule.config.target.api_key_file:
+        key = shell_word(from_here(str(schedule.key_file)))
+        with_key = f'{KEY_VARIABLE}="$(cat {key})" '
+        keep = f"--preserve-env={KEY_VARIABLE} "
     if schedule.user is None:
-        return command("nightly", from_here(str(schedule.config.path)), "--check")
-    return shlex.join(("sudo", "-u", schedule.user, *schedule.command, "--check"))
+        config = from_here(str(schedule.config.path))
+        return with_key + command("nightly", config, "--check")
+    words = shlex.join((schedule.user, *schedule.command, "--check"))
+    return f"{with_key}sudo {keep}-u {words}"
 
 
 def _after_cron(schedule: Schedule) -> Iterator[str]:
+    yield from _note_of_key(schedule)
     clock, here = schedule.config.clock, datetime.now().astimezone()
     if clock is not None and here.utcoffset() != here.astimezone(clock).utcoffset():
         at = datetime.combine(here.date(), schedule.at, here.tzinfo)

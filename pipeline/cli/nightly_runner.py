@@ -32,6 +32,7 @@ from pipeline.mapping import find_mapping, load_mapping
 from pipeline.mapping.model import Mapping
 from pipeline.nightly.config import Config, NightlyJob
 from pipeline.nightly.guards import Gate
+from pipeline.nightly.reasons import in_keys
 from pipeline.nightly.runner import Order, Ran
 from pipeline.plan import Plan
 from pipeline.progress import Progress, Situation
@@ -202,7 +203,8 @@ class PipelineRunner:
         sending = sending_for(self.config)
         with ExitStack() as stack:
             checks = checks_of(stack, sending, self.ledger, self.config.reports)
-            return examine(checks).findings
+            found = examine(checks).findings
+        return [replace(one, hint=in_keys(one.hint)) for one in found]
 
     def _mapping(self, job: NightlyJob) -> Mapping:
         return load_mapping(find_mapping(job.reading.mapping))

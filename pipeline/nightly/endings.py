@@ -22,6 +22,13 @@ class NightStatus(StrEnum):
     INTERRUPTED = "interrupted"
     FAILED = "failed"
 
+    @property
+    def level(self) -> str:
+        """How grave it is, in a log."""
+        if self in {NightStatus.OK, NightStatus.NOTHING}:
+            return "info"
+        return "error" if self is NightStatus.FAILED else "warning"
+
 
 EXIT_CODES = {
     NightStatus.NOTHING: 0,

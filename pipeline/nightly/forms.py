@@ -21,6 +21,14 @@ def lasting(text: str) -> float | None:
     return duration(text) or None
 
 
+def age(text: str) -> float | None:
+    """Seconds, of `30d` or `4w`, above 0; None: it is none.
+
+    What is kept is counted in days or weeks, and says so: `90` might be either.
+    """
+    return lasting(text) if text.strip().endswith(("d", "w")) else None
+
+
 def time_of_day(text: str) -> time | None:
     """`06:00`; None: it is none."""
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text.strip())

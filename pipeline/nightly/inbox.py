@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -69,10 +69,17 @@ class Look:
     blocked: tuple[Blocked, ...] = ()
 
 
-def look(job: NightlyJob, clock: Clock) -> Look:
+def _untold(files: int, seconds: float) -> None:
+    """Nobody is told of the waiting."""
+
+
+def look(
+    job: NightlyJob, clock: Clock, waits: Callable[[int, float], None] = _untold
+) -> Look:
     """Waits once, `settle` at most, for files that have just changed.
 
-    Raises SourceError when the inbox cannot be read.
+    `waits` is told before for how many, and how many seconds at most. Raises
+    SourceError when the inbox cannot be read.
     """
     first = _seen(job)
     now = int(clock.now().timestamp() * 1e9)
@@ -80,6 +87,7 @@ def look(job: NightlyJob, clock: Clock) -> Look:
     if not young:
         return replace(first, ready=_in_order(job, first.ready))
     longest = max(job.settle - max(one.age(now), 0.0) for one in young)
+    waits(len(young), longest)
     clock.wait(longest)
     still = dict.fromkeys(_seen(job).ready)
     ready = [one for one in first.ready if one in still]

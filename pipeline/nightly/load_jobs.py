@@ -15,7 +15,7 @@ from pipeline.nightly.config import (
     Reading,
     Window,
 )
-from pipeline.nightly.forms import band, duration, row_limit, time_of_day, window
+from pipeline.nightly.forms import age, band, duration, row_limit, time_of_day, window
 from pipeline.nightly.load_values import formed, path_of
 from pipeline.yaml_file import Section
 
@@ -214,6 +214,6 @@ def _expected(layers: _Layers) -> Expected | None:
 def _keep(section: Section | None) -> dict[str, float]:
     if section is None:
         return {}
-    found = {key: formed(section, key, duration, _DURATION) for key in KEPT}
+    found = {key: formed(section, key, age, "age such as 30d or 4w") for key in KEPT}
     section.close()
     return {key: seconds for key, seconds in found.items() if seconds is not None}

@@ -20,9 +20,11 @@ from pipeline.nightly.endings import (
 from pipeline.nightly.inbox import Blocked, look, must_be_readable, shown
 from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.passage import NightTools, Passage
+from pipeline.nightly.reasons import in_keys
 from pipeline.nightly.retention import clear_old
 from pipeline.nightly.takes import WORK, Step
 from pipeline.private_files import private_folder
+from pipeline.progress import duration
 
 _STAYS = frozenset({NightStatus.STOPPED, NightStatus.FAILED, NightStatus.INTERRUPTED})
 _STOPPED = "The night was stopped: by hand, by the system, or by a shutdown."
@@ -46,7 +48,10 @@ def hold_night(
         with _unharmed(onlooker, tools):
             onlooker.ended(night)
     tools.log.tell(
-        "ended", f"The night has ended: {night.status}.", status=night.status.value
+        "ended",
+        f"The night has ended: {night.status}.",
+        night.status.level,
+        status=night.status.value,
     )
     return night
 
@@ -115,7 +120,7 @@ class JobNight:
             ending = replace(
                 self._ended(started, NightStatus.FAILED),
                 reason=trouble.sentence,
-                hint=trouble.hint,
+                hint=in_keys(trouble.hint),
             )
         self._tell(ending)
         return ending
@@ -148,7 +153,7 @@ class JobNight:
         """First what was interrupted, then what has come since; stops at trouble."""
         job = self._job
         waiting = self._tools.journal.under_way(job.name, job.inbox)
-        arrived = look(job, self._tools.clock)
+        arrived = look(job, self._tools.clock, self._waits)
         self._notices += arrived.notices
         self._blocked = arrived.blocked
         being_taken = {take.name for take in waiting if take.step is Step.TAKING}
@@ -189,6 +194,16 @@ class JobNight:
     def _stays(self, ending: FileEnding) -> bool:
         """Whether it waits for the next night: then so do those after it."""
         return ending.status in _STAYS and WORK in ending.now_at.parts
+
+    def _waits(self, files: int, seconds: float) -> None:
+        self._tools.log.tell(
+            "waits",
+            f"{self._job.name}: waits up to {duration(seconds)} for {_files(files)} "
+            "that have just come.",
+            job=self._job.name,
+            files=files,
+            seconds=round(seconds),
+        )
 
     def _missing(self, since: datetime) -> str | None:
         """What is told of a file that did not come by its time.
@@ -244,9 +259,10 @@ class JobNight:
         self._tools.log.tell(
             "job",
             f"{ending.job}: {ending.status}, {_files(len(ending.files))}.{why}",
-            "warning" if why else "info",
+            ending.status.level,
             job=ending.job,
             status=ending.status.value,
+            reason=ending.reason,
             files=len(ending.files),
         )
 

@@ -233,15 +233,17 @@ class Passage:
         counts = {name: count for name, count in ending.counts.items() if count}
         told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         to = f" It lies in {ending.now_at}."
-        why = f" ({told})" if told else ""
+        rows = f" ({told})" if told else ""
+        why = f" {ending.reason}" if ending.reason else ""
         self.tools.log.tell(
             "file",
-            f"{self._name(take)}: {ending.status}{why}.{to}",
-            _level(ending.status),
+            f"{self._name(take)}: {ending.status}{rows}.{why}{to}",
+            ending.status.level,
             job=take.job,
             file=take.name,
             run=take.run,
             status=ending.status.value,
+            reason=ending.reason,
             kind=take.exit.kind.value if take.exit else None,
             counts=counts or None,
             requests=dict(ending.requests) or None,
@@ -249,9 +251,3 @@ class Passage:
             sha256=take.sha256,
             path=str(ending.now_at),
         )
-
-
-def _level(status: NightStatus) -> str:
-    if status in {NightStatus.OK, NightStatus.NOTHING}:
-        return "info"
-    return "error" if status is NightStatus.FAILED else "warning"

@@ -53,11 +53,15 @@ _HINTS: Final = {
     f"stand in another sheet or below other lines, correct the mapping, {_BACK}",
     "too_many_failed": "Look at fix-me.csv.",
     "api_down": "",
+    "key_refused": "Put a valid key where the night finds it: `nightly CONFIG --check` "
+    "says where. The file goes on by itself next time.",
 }
 _OPTIONS: Final = {
     "--max-invalid": "max_invalid",
     "--max-failed": "max_failed",
     "--on-drift": "on_drift",
+    "--api-key-file. To try without a key: --sandbox, or --dry-run.": "`api_key_file`. "
+    "To try without a key: `sandbox: true`.",
     "You stopped the run": "The run was stopped",
 }
 _GENERIC: Final = "lookup_file_wrong"
@@ -84,7 +88,7 @@ def ended(take: Take, ran: Ran) -> FileEnding:
         requests=told["requests"],
         issues={issue["code"]: issue["count"] for issue in summary.issues},
         reports=Path(told["reports"]).absolute() if told["reports"] else None,
-        reason=_in_keys(summary.reason),
+        reason=in_keys(summary.reason),
         hint=_hint(summary.code, summary.hint),
         next=summary.next,
     )
@@ -101,7 +105,7 @@ def failed(take: Take, error: PipelineError, run: str | None) -> FileEnding:
         status=NightStatus.INTERRUPTED if interrupted else NightStatus.FAILED,
         now_at=take.work,
         run=run,
-        reason=_in_keys(_sentences(error)),
+        reason=in_keys(_sentences(error)),
         hint=error.hint,
     )
     if interrupted:
@@ -144,7 +148,7 @@ def _objected(ending: FileEnding, ran: Ran, why: Posted) -> FileEnding:
     return replace(
         ending,
         status=NightStatus.STOPPED,
-        reason=" ".join([_in_keys(why.reason), *told]),
+        reason=" ".join([in_keys(why.reason), *told]),
         hint=_hint(why.code, why.hint),
         detail="\n".join(drifted.changes if drifted else ()),
     )
@@ -159,7 +163,9 @@ def _of_its_own(ending: FileEnding, error: PipelineError) -> FileEnding:
     more = [*quoted, error.hint]
     return replace(
         ending,
-        reason=" ".join([error.outside, *(each.message for each in placed)]),
+        reason=" ".join(
+            [error.outside, *dict.fromkeys(each.message for each in placed)]
+        ),
         hint=hint,
         detail="\n".join(line for line in more if line.rstrip(".") not in hint),
     )
@@ -179,10 +185,10 @@ def _placed(error: PipelineError) -> str:
 
 
 def _hint(code: str, hint: str) -> str:
-    return _HINTS.get(code, _in_keys(hint))
+    return _HINTS.get(code, in_keys(hint))
 
 
-def _in_keys(text: str) -> str:
+def in_keys(text: str) -> str:
     """What options are called in a configuration."""
     for option, key in _OPTIONS.items():
         text = text.replace(option, key)

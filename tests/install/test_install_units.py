@@ -190,6 +190,35 @@ def test_as_another_user_it_is_tried_as_that_user(config: Path) -> None:
     assert (refused.code, "There is no user nobody-here" in refused.err) == (1, True)
 
 
+@pytest.mark.parametrize("kind", [(), ("--cron",)])
+def test_a_key_that_nobody_names_or_has_is_noted(
+    config: Path, kind: tuple[str, ...]
+) -> None:
+    gone = config.parent / "gone"
+
+    assert "Note: no key is named" in install(config, *kind).err
+    assert f"Note: there is no file '{gone}' yet." in (
+        install(config, *kind, "--key-file", gone).err
+    )
+    named = install(config, *kind, "--key-file", config.parent / "key")
+    assert "key is named" not in named.err
+    assert "there is no file" not in named.err
+
+
+@pytest.mark.parametrize("user", [(), ("--user", "nobody-here")])
+def test_the_check_has_the_key_of_the_service(
+    config: Path, user: tuple[str, ...]
+) -> None:
+    key = config.parent / "key"
+    here = key.relative_to(Path.cwd())
+
+    said = install(config, *user, "--key-file", key).err
+
+    [check] = [line.strip() for line in said.splitlines() if "--check" in line]
+    assert check.startswith(f"REEVO_API_KEY=\"$(cat '{here}')\" ")
+    assert ("--preserve-env=REEVO_API_KEY -u nobody-here" in check) == bool(user)
+
+
 @pytest.mark.parametrize("name", ["a\nExecStart=/bin/sh", "-x", "a b", "a%h", "", "é"])
 def test_a_user_has_a_name(config: Path, name: str) -> None:
     refused = install(config, "--user", name)
@@ -212,7 +241,7 @@ def test_cron_and_the_configuration_may_go_by_two_clocks(
         "Note: cron goes by the machine's clock (UTC): 02:00 there is 11:00 in "
         "Asia/Tokyo, which is the `clock` of the configuration."
     ) in told.err
-    assert "Note" not in same.err
+    assert "Note: cron" not in same.err
 
 
 SECRETS = """# for the mail

@@ -1,6 +1,7 @@
 """What becomes of files that arrive, one night after the other."""
 
 import json
+import os
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from pipeline.nightly.journal import Journal
 from pipeline.nightly.takes import Exit, Kind, Step, Take
 from pipeline.plan import Plan
 from pipeline.progress import Silence
+from tests.commands import activity_import
 from tests.nightly.nights import MAPPING, Nights
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -450,3 +452,40 @@ def test_a_report_without_a_key_is_put_aside_and_one_with_a_key_is_taken(
 
         assert file.status is status, file.reason
     assert "it is not known which run it corrects" in reason_beside(nights)
+
+
+def test_the_log_says_why_and_how_grave_it_is(nights: Nights) -> None:
+    (nights.inbox / "calls.csv").write_text("", encoding="utf-8")
+
+    nights.typed()
+
+    told = {line["event"]: line for line in nights.log()}
+    levels = {event: told[event]["level"] for event in ("begun", "file", "ended")}
+    assert levels == {"begun": "info", "file": "error", "ended": "error"}
+    assert told["file"]["reason"] == "The file is empty."
+    assert told["job"]["level"] == "error"
+
+
+def test_a_night_that_waits_says_so(nights: Nights) -> None:
+    nights.configure("settle: 5m")
+    path = nights.arrives("calls.csv", range(2, 4))
+    now = nights.clock.now().timestamp()
+    os.utime(path, (now, now))
+
+    nights.held()
+
+    log = (nights.folder / "night.log").read_text("utf-8").splitlines()
+    [waits] = [each for each in map(json.loads, log) if each["event"] == "waits"]
+    assert (waits["files"], waits["seconds"], nights.clock.waits) == (1, 300, [300])
+
+
+def test_without_a_key_a_night_says_where_it_is_to_be_named(nights: Nights) -> None:
+    nights.arrives("calls.csv", range(2, 4))
+
+    ended = activity_import("nightly", nights.config, REEVO_API_KEY="")
+
+    assert ended.code == 1
+    assert "name a file by `api_key_file`. To try without a key: `sandbox: true`." in (
+        ended.out
+    )
+    assert "--api-key-file" not in ended.out + ended.err

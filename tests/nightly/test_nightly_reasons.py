@@ -191,3 +191,14 @@ def test_a_job_without_a_key_is_asked_once_when_its_rules_change(
 
     assert only_file(nights).status is NightStatus.OK
     assert nights.taken() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_column_that_several_fields_lack_is_told_once(nights: Nights) -> None:
+    mapping = nights.folder / "calls.yaml"
+    text = mapping.read_text("utf-8") + "  description: {from: What}\n"
+    mapping.write_text(text, encoding="utf-8")
+    (nights.inbox / "calls.csv").write_text(
+        "Id,When\n1,2024-03-01 10:00:00\n", encoding="utf-8"
+    )
+
+    assert only_file(nights).reason.count("no column 'What'") == 1
