@@ -4,6 +4,8 @@
 """
 
 import json
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ _MOST_LINES = 30
 _WITHOUT_TESTS = 0.8  # they are slow, and each is much like the others
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _ENDINGS = {0, 1, 3, 4}
+_NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def with_damaged_source(files: dict[str, bytes], chance: Random) -> dict[str, by
     damage = damaged_zip if name.endswith(".xlsx") else damaged
     try:
         return {**files, name: damage(files[name], chance)}
-    except ValueError:  # it was damaged before, and is no archive any more
+    except _NO_ARCHIVE:  # it was damaged before, and is no archive any more
         return files
 
 
