@@ -12,7 +12,7 @@ from pipeline.nightly import load, log, names
 from pipeline.nightly.telling import attachments, delivery, mail, secret, smtp, web
 from pipeline.stages.lookup import inquiry
 from pipeline.stages.post import shift
-from pipeline.stages.read import archive, book_facts, careful, spool, table
+from pipeline.stages.read import archive, book_facts, careful, header, spool
 from pipeline.stages.reconcile import timelines
 
 _MB = 1_000_000
@@ -35,7 +35,7 @@ def _files() -> Iterator[tuple[str, str]]:
         "a CSV file",
         (
             "none: it passes in blocks; a quoted cell ends within "
-            f"{careful._LONGEST >> 20} MB, a row has {table.MOST_COLUMNS:,} columns "
+            f"{careful._LONGEST >> 20} MB, a row has {header.MOST_COLUMNS:,} columns "
             "at most"
         ),
     )
@@ -43,7 +43,8 @@ def _files() -> Iterator[tuple[str, str]]:
         "a workbook",
         (
             f"{book_facts.MOST_CELLS:,} cells from its first to its last (ODS: "
-            f"{book_facts.MOST_ODS_CELLS:,} of all sheets); unpacked "
+            f"{book_facts.MOST_ODS_CELLS:,} of all sheets), "
+            f"{header.MOST_COLUMNS:,} columns; unpacked "
             f"{book_facts.MOST_BYTES >> 30} GB, and {book_facts.MOST_RATIO} times "
             "the size of a part"
         ),

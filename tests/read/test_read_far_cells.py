@@ -170,6 +170,24 @@ def test_room_is_kept_for_cells_and_not_for_what_the_dimension_says(
     assert megabytes < 200
 
 
+def reaching_to(folder: Path, place: bytes) -> Path:
+    return with_sheet(folder, HEAD + TOP + row_of(2, text_cell(place, b"y")) + TAIL)
+
+
+def test_a_sheet_may_have_all_columns_of_a_spreadsheet(tmp_path: Path) -> None:
+    assert len(rows(reaching_to(tmp_path, b"XFD2"))) == 1
+
+
+def test_a_sheet_of_more_columns_is_refused(tmp_path: Path) -> None:
+    """An old XLS file that is damaged can claim three times as many."""
+    path = reaching_to(tmp_path, b"XFE2")
+
+    assert refusal(path)[:2] == (
+        "The sheet has 16,385 columns. A spreadsheet has 16,384 at most.",
+        f"{path} [Tasks]",
+    )
+
+
 def test_the_sheets_of_an_ods_file_are_counted_together(tmp_path: Path) -> None:
     path = ods(tmp_path, One=(6_000, 1_000), Two=(6_000, 1_000))
 

@@ -14,6 +14,7 @@ import fastexcel
 import polars as pl
 
 from pipeline.errors import SourceError
+from pipeline.stages.read.header import MOST_COLUMNS
 from pipeline.stages.read.panics import panic_told
 
 _MIDNIGHT = " 00:00:00"
@@ -40,7 +41,7 @@ def load_sheet(
     # The whole sheet is parsed, however few rows are asked for: so do it once.
     try:
         with panic_told():
-            return book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     except fastexcel.FastExcelError as error:
         raise SourceError(
             "The sheet is damaged, or not what a spreadsheet program writes.",
@@ -48,6 +49,16 @@ def load_sheet(
             hint="Open it in a spreadsheet program and save it as XLSX or CSV.",
             code="source_damaged",
         ) from error
+    if sheet.width > MOST_COLUMNS:
+        raise SourceError(
+            f"The sheet has {sheet.width:,} columns. A spreadsheet has "
+            f"{MOST_COLUMNS:,} at most.",
+            where=f"{where} [{name}]",
+            hint="Probably it is damaged: open it in a spreadsheet program, delete "
+            "what is right of the table, and save it as XLSX or CSV.",
+            code="source_too_large",
+        )
+    return sheet
 
 
 def cells_of(book: fastexcel.ExcelReader, sheet: fastexcel.ExcelSheet) -> pl.DataFrame:

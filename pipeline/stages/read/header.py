@@ -11,6 +11,7 @@ from pipeline.rows import Column, Report
 from pipeline.spreadsheet_text import restore
 
 LOOKED_AT = 50
+MOST_COLUMNS = 16_384
 _OURS = frozenset({"_status", "_code", "_message", "_hint"})
 _OF_ALL_ROWS = "_activity_id"
 _ORIGIN = ("_source", "_sheet")

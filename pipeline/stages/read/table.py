@@ -10,7 +10,13 @@ from pipeline.rows import Column, Source
 from pipeline.stages.read.careful import careful_records
 from pipeline.stages.read.dialect import Dialect, find_dialect
 from pipeline.stages.read.footer import MOST, Line, find_footer
-from pipeline.stages.read.header import LOOKED_AT, Header, find_header, header_of
+from pipeline.stages.read.header import (
+    LOOKED_AT,
+    MOST_COLUMNS,
+    Header,
+    find_header,
+    header_of,
+)
 from pipeline.stages.read.marks import shown
 from pipeline.stages.read.opened import Layout
 from pipeline.stages.read.sections import (
@@ -23,7 +29,6 @@ from pipeline.stages.read.sections import (
 from pipeline.stages.read.survey import Survey, survey
 from pipeline.stages.read.utf8 import cleaned, text_lines
 
-MOST_COLUMNS = 16_384
 _LOOKED_AT_FOR_SECTIONS = 2_000
 _SHOWN_LENGTH = 40
 
