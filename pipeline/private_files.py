@@ -31,15 +31,20 @@ def private_folder(path: Path) -> Path:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turns what goes wrong while writing `path` into a ReportError."""
+    """Turns what goes wrong while writing `path` into a ReportError.
+
+    It has the system's words, without its numbers and paths.
+    """
     try:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
         number = getattr(error, "errno", None)
+        why = error.strerror if isinstance(error, OSError) else None
         if "No space left" in str(error):
             number = errno.ENOSPC
+            why = os.strerror(number)
         raise ReportError(
-            f"The file cannot be written: {_why(error)}",
+            f"The file cannot be written: {why or error}.",
             where=str(path),
             hint=_HINTS.get(number or 0, ""),
             code="disk_full" if number in _FULL else "file_not_written",
@@ -75,12 +80,6 @@ def probe(folder: Path) -> None:
 def write_whole(path: Path, text: str) -> None:
     with replacing(path) as aside:
         aside.write_text(text, encoding="utf-8")
-
-
-def _why(error: Exception) -> str:
-    """The system's words, without its numbers and paths."""
-    words = error.strerror if isinstance(error, OSError) else None
-    return f"{words or error}."
 
 
 def _sync(path: Path) -> None:

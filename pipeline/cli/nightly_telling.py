@@ -14,6 +14,7 @@ from pipeline.cli.nightly_places import told_folder
 from pipeline.cli.nightly_texts import failed_night, with_mistakes
 from pipeline.nightly.clock import Clock
 from pipeline.nightly.config import Config
+from pipeline.nightly.hints import without_resume
 from pipeline.nightly.journal import Journal
 from pipeline.nightly.load import load_config
 from pipeline.nightly.log import Log
@@ -49,6 +50,7 @@ def failing_aloud(config: Config | None, log: Log, clock: Clock) -> Iterator[Non
         yield
     except Exception as error:
         trouble = in_words(error)
+        trouble.hint = without_resume(trouble.hint)
         log.tell("failed", _NOT_HELD, "error", code=trouble.code)
         if config is not None:
             night = with_mistakes(failed_night(trouble, clock.now()), trouble)

@@ -4,6 +4,7 @@ A step is written, durably, before what it tells of is done: whoever finds it af
 crash can do it again.
 """
 
+import errno
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,9 @@ from pipeline.private_files import private_folder
 
 _VERSION: Final = 1
 _BUSY_SECONDS: Final = 30.0
+_ROOM: Final = "Make room on the disk."
+_RIGHTS: Final = "Is the file not yours?"
+_KEEP: Final = "Do not delete it: it knows which files were taken."
 _SCHEMA: Final = (
     """CREATE TABLE take (
         number INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL,
@@ -190,12 +194,21 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        full = _is_full(error)
         raise LedgerError(
-            f"The journal of the nightly jobs cannot be used: {error}.",
+            "The journal of the nightly jobs cannot be used: "
+            f"{'the disk is full' if full else error}.",
             where=str(path),
-            hint="Is the disk full, or the file not yours? Do not delete it: it knows "
-            "which files were taken.",
+            hint=f"{_ROOM if full else _RIGHTS} {_KEEP}",
+            code="disk_full" if full else "",
         ) from error
+
+
+def _is_full(error: sqlite3.Error | OSError) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code == sqlite3.SQLITE_FULL
 
 
 def _row(take: Take) -> tuple[object, ...]:

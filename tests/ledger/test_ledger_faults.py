@@ -3,11 +3,12 @@
 import os
 import re
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from pipeline.errors import LedgerError
 from pipeline.ledger import Ledger, State
 from pipeline.ledger.schema import VERSION
+from pipeline.ledger.transactions import transaction
+from pipeline.ledger.trouble import ledger_error
 from tests.ledger.given import NAME, identities, record, send
 from tests.ledger.test_ledger_file import nobody, refusal
 from tests.ledger.test_ledger_migration import SENDINGS, rows_of, version
@@ -123,6 +126,21 @@ def migrated_on(folder: Path, size: str) -> tuple[int, int]:
     with Ledger.open(after) as ledger:
         assert ledger.check() == []
     return found, len(backups)
+
+
+def test_what_finds_no_room_ends_without_a_trace(tmp_path: Path) -> None:
+    """SQLite itself rolls back then, and there is nothing left to roll back."""
+    with closing(sqlite3.connect(tmp_path / "file", isolation_level=None)) as file:
+        file.execute("CREATE TABLE row (content BLOB)")
+        file.execute("PRAGMA max_page_count = 3")
+
+        with pytest.raises(sqlite3.OperationalError) as caught, transaction(file):
+            file.execute("INSERT INTO row VALUES (zeroblob(99999))")
+
+        assert ledger_error(caught.value, tmp_path).message == FULL
+        with transaction(file):
+            file.execute("INSERT INTO row VALUES ('small')")
+        assert file.execute("SELECT * FROM row").fetchall() == [("small",)]
 
 
 def test_who_only_looks_on_a_disk_without_room_is_told_so(tmp_path: Path) -> None:

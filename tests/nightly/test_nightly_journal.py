@@ -76,6 +76,25 @@ def test_a_file_that_is_no_journal_is_told(tmp_path: Path) -> None:
         Journal.open(tmp_path / "journal")
 
 
+def test_a_disk_without_room_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with Journal.open(path):
+        pass
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA max_page_count = 1")  # no more than there are
+
+    with Journal(path, connection) as journal, pytest.raises(LedgerError) as caught:
+        journal.begin(replace(TAKE, name="a" * 10_000))
+
+    assert (caught.value.code, caught.value.message) == (
+        "disk_full",
+        "The journal of the nightly jobs cannot be used: the disk is full.",
+    )
+    assert caught.value.hint.startswith("Make room on the disk. Do not delete it")
+    with Journal.open(path) as journal:
+        assert journal.under_way("calls", INBOX) == []
+
+
 def test_the_worst_of_several_statuses_counts() -> None:
     assert worst([]) is NightStatus.NOTHING
     assert worst([NightStatus.NOTHING, NightStatus.OK]) is NightStatus.OK

@@ -128,6 +128,9 @@ def test_a_disk_that_is_full_for_polars_is_told_with_a_hint(way: str) -> None:
     with pytest.raises(ReportError) as caught, writing(FULL):
         getattr(frame, way)(FULL)
 
+    assert caught.value.message == (
+        "The file cannot be written: No space left on device."
+    )
     assert caught.value.hint == DISK_FULL
 
 

@@ -1,5 +1,6 @@
 """The workbook of a source that is no single spreadsheet: ours, and always whole."""
 
+import gc
 import stat
 import zipfile
 from dataclasses import replace
@@ -15,6 +16,7 @@ from pipeline.errors import ReportError
 from pipeline.plan import PLANNED_SCHEMA, Plan
 from pipeline.rows import Batch
 from pipeline.stages.report.workbook import Bounds, writing_workbook
+from pipeline.stages.report.workbook.archive import Archive
 from pipeline.stages.report.workbook.cells import MOST_CHARACTERS
 from tests.plan.plan_givens import identity
 from tests.stages.report_givens import named, plan_of
@@ -173,6 +175,20 @@ def test_what_finds_no_room_is_counted(tmp_path: Path) -> None:
     said = texts(book["_summary"])
     assert "2 rows found no room in this workbook. rows.csv has all." in said
     assert "1 issues found no room in this workbook. issues.csv has all." in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_told_once() -> None:
+    """What is left open would complain again when it is thrown away."""
+    book = Workbook()
+    archive = Archive(Path("/dev/full"))
+    archive.begin(book.create_sheet("rows"))
+
+    with pytest.raises(OSError, match="No space left"):
+        archive.close()
+
+    del archive
+    gc.collect()
 
 
 def test_a_cell_that_no_spreadsheet_takes_is_cut_and_told(tmp_path: Path) -> None:

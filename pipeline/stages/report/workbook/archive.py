@@ -56,10 +56,13 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        self._member.close()
-        if self._zip is not None:
-            self._zip.close()
-            self._zip = None
+        """Closes both, also where the sheet finds no room for its rest."""
+        opened, self._zip = self._zip, None
+        try:
+            self._member.close()
+        finally:
+            if opened is not None:
+                opened.close()
 
     @property
     def _file(self) -> zipfile.ZipFile:
