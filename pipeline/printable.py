@@ -1,5 +1,6 @@
 """Text of others, shown on a terminal, typed there, or put into a comment."""
 
+import json
 import os
 import re
 import shlex
@@ -19,6 +20,12 @@ def printable(text: str) -> str:
     return _STEERING.sub(
         lambda found: found[0].encode("unicode_escape").decode("ascii"), text
     )
+
+
+def json_text(document: object) -> str:
+    """A document in lines, in which nothing steers a terminal; other letters stay."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def on_one_line(text: str) -> str:

@@ -185,6 +185,17 @@ GUARDS: Final = (
         example="nightly.yaml and nightly-new.yaml at the same time.",
         level=Level.RUN,
     ),
+    Entry(
+        "work_folder_planted",
+        "Somebody put something where a night keeps its files",
+        means="A link, or what is no file, lies in `.activity-import` in the inbox. "
+        "The job did nothing with it.",
+        why="Whoever may write to an inbox can do that, by mistake or to have another "
+        "file read.",
+        fix=Fix(machine="Find out who did, and remove it."),
+        example="inbox/.activity-import/000017/calls.csv is a link to /etc/passwd.",
+        level=Level.RUN,
+    ),
 )
 
 STOPS: Final = (

@@ -1,12 +1,12 @@
 """What people and programs read of findings."""
 
-import json
 from collections.abc import Iterator
 from typing import Final, NoReturn
 
 from pipeline.checkup import Checkup, Level
 from pipeline.cli.ending import echo
 from pipeline.cli.texts import table
+from pipeline.printable import json_text
 
 _VERDICTS: Final = {
     Level.OK: "All is well.",
@@ -22,7 +22,7 @@ def end_checkup(checkup: Checkup, *, as_json: bool) -> NoReturn:
 
 
 def _document(checkup: Checkup) -> str:
-    return json.dumps(checkup.document(), ensure_ascii=False, indent=2) + "\n"
+    return json_text(checkup.document())
 
 
 def _text(checkup: Checkup) -> str:

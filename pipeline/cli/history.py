@@ -1,6 +1,5 @@
 """`history`: the runs of a ledger, on the terminal and as a page."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from pipeline.cli.ending import told
 from pipeline.cli.finding import ledgers
 from pipeline.cli.options import ledger_option
 from pipeline.cli.texts import table
+from pipeline.printable import json_text
 from pipeline.rows import Status
 from pipeline.runs.history import PastRun, document, past_runs, write_history
 from pipeline.runs.next_commands import resume_command
@@ -61,7 +61,7 @@ def history(
         if page is not None and runs:
             write_history(page, runs)
     if as_json:
-        click.echo(json.dumps(document(runs), ensure_ascii=False, indent=2))
+        click.echo(json_text(document(runs)), nl=False)
     else:
         click.echo(_page_text(runs, page) if page else _text(runs))
 

@@ -1,6 +1,5 @@
 """What people and programs read of a night."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +15,7 @@ from pipeline.nightly.endings import (
     NightEnding,
     NightStatus,
 )
-from pipeline.printable import printable
+from pipeline.printable import json_text, printable
 from pipeline.runs.typed import from_here
 
 _MOST_MISTAKES = 5
@@ -37,7 +36,7 @@ def night_json(
         "exit_code": exit_code,
         "mistakes": list(mistakes),
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def failed_json(error: PipelineError, at: datetime) -> str:

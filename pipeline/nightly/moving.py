@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from contextlib import suppress
 from datetime import datetime
@@ -21,10 +22,12 @@ _BLOCK = 1 << 20
 def bring_in(take: Take) -> bool:
     """Moves the file, and its marker, from the inbox to the take's own folder.
 
-    False: it is gone, or was written anew meanwhile. Can be done again.
+    False: it is gone, or was written anew meanwhile; its marker is then back. Can be
+    done again.
     """
     private_folder(take.inbox / WORK)
     private_folder(take.folder)
+    must_be_ours(take)
     with writing(take.work):
         if not take.work.exists():
             if take.marker:
@@ -32,11 +35,32 @@ def bring_in(take: Take) -> bool:
             if not _is_as_it_was(take) or not _rename(
                 take.inbox / take.name, take.work
             ):
+                _give_back_marker(take)
                 clear(take)
                 return False
         with suppress(PermissionError):  # it may be another user's
             take.work.chmod(0o600)
     return True
+
+
+def must_be_ours(take: Take) -> None:
+    """Raises ReportError for a link, or what is no file, where the file is to lie.
+
+    Whoever may write to an inbox could have put it there.
+    """
+    must_be_our_folder(take.inbox)
+    if take.folder.is_symlink():
+        raise _planted(take.folder)
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(take.work.lstat().st_mode):
+            raise _planted(take.work)
+
+
+def must_be_our_folder(inbox: Path) -> None:
+    """Raises ReportError if the inbox's own work folder is none, or a link."""
+    for path in (inbox / WORK, inbox / WORK / "lock"):
+        if path.is_symlink():
+            raise _planted(path)
 
 
 def sha256_of(path: Path) -> str:
@@ -105,6 +129,22 @@ def can_rename(source: Path, target: Path) -> bool:
         finally:
             Path(name).unlink(missing_ok=True)
             there.unlink(missing_ok=True)
+
+
+def _give_back_marker(take: Take) -> None:
+    there = take.inbox / take.marker
+    if take.marker and not there.exists():
+        _rename(take.folder / take.marker, there)
+
+
+def _planted(path: Path) -> ReportError:
+    return ReportError(
+        "Something lies where the night keeps files while it runs them, and the night "
+        "did not put it there: a link, or no file.",
+        where=str(path),
+        hint="Find out who put it there, and remove it.",
+        code="work_folder_planted",
+    )
 
 
 def _is_used(path: Path) -> bool:

@@ -18,6 +18,7 @@ from pipeline.nightly.endings import (
     worst,
 )
 from pipeline.nightly.inbox import Blocked, look, must_be_readable, shown
+from pipeline.nightly.moving import must_be_our_folder
 from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.passage import NightTools, Passage
 from pipeline.nightly.reasons import in_keys
@@ -238,6 +239,7 @@ class JobNight:
         """One process at a time works in an inbox, whatever its configuration."""
         inbox = self._job.inbox
         must_be_readable(inbox)
+        must_be_our_folder(inbox)
         lock = private_folder(inbox / WORK) / "lock"
         try:
             with FileLock(lock, timeout=0, mode=0o600):

@@ -22,6 +22,7 @@ from pipeline.nightly.moving import (
     bring_out,
     clear_reason,
     is_taken_by_another,
+    must_be_ours,
     place_for,
     sha256_of,
 )
@@ -88,6 +89,7 @@ class Passage:
         What ends its run early is told in its ending; raises PipelineError when it
         cannot be moved.
         """
+        must_be_ours(take)
         if take.step is Step.TAKING:
             if not bring_in(take):
                 self.tools.journal.forget(take)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.plan import Follows
+from pipeline.printable import json_text
 from pipeline.rows import Source, Status
 from pipeline.stages.post import Ending, Posted
 from pipeline.stages.report import Counted
@@ -125,7 +126,7 @@ class Summary:
         return (*found, *self.notes)
 
     def json(self) -> str:
-        return json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n"
+        return json_text(self.document())
 
     def by_status(self) -> dict[str, int]:
         """How many rows have each status, in the order of `Status`."""

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ReportError
+from pipeline.nightly.endings import NightStatus
 from pipeline.nightly.moving import (
     bring_in,
     bring_out,
@@ -24,6 +26,7 @@ from pipeline.nightly.moving import (
 )
 from pipeline.nightly.names import ended
 from pipeline.nightly.takes import WORK, Kind, Step, Take
+from tests.nightly.nights import Nights
 
 DAY = datetime(2026, 11, 25, 2, tzinfo=UTC)
 
@@ -125,6 +128,7 @@ def test_a_copy_that_was_not_seen_to_its_end_is_made_good(
 
 BOUND = """
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tests.nightly.test_nightly_moving import DAY, known, place_for
@@ -221,3 +225,74 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_file_stays(
     with pytest.raises(ReportError):
         bring_out(take, tmp_path / "file" / "a.csv", "")
     assert take.work.exists()
+
+
+def planted_pipe(place: Path, other: Path) -> None:
+    del other
+    os.mkfifo(place)
+
+
+def planted_link(place: Path, other: Path) -> None:
+    place.symlink_to(other)
+
+
+@pytest.mark.parametrize("plant", [planted_pipe, planted_link])
+def test_what_somebody_put_where_a_file_is_to_lie_is_not_touched(
+    nights: Nights, plant: Callable[[Path, Path], None]
+) -> None:
+    other = nights.folder / "other.csv"
+    other.write_text("Id,When,What\n1,2024-03-01 10:00:00,secret\n", encoding="utf-8")
+    other.chmod(0o644)
+    folder = nights.inbox / ".activity-import" / "000001"
+    folder.mkdir(parents=True)
+    plant(folder / "calls.csv", other)
+    nights.arrives("calls.csv", range(2, 4))
+
+    [job] = nights.held().jobs
+
+    assert job.status is NightStatus.FAILED
+    assert "the night did not put it there" in job.reason
+    assert (other.stat().st_mode & 0o777, nights.taken()) == (0o644, [])
+    (folder / "calls.csv").unlink()
+    nights.held()
+    assert nights.taken() == [2, 3]
+
+
+@pytest.mark.parametrize("name", [".activity-import", ".activity-import/lock"])
+def test_a_link_in_place_of_the_work_folder_or_its_lock_is_refused(
+    nights: Nights, name: str
+) -> None:
+    link = nights.inbox / name
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(nights.folder / "elsewhere")
+    nights.arrives("calls.csv", range(2, 4))
+
+    [job] = nights.held().jobs
+
+    assert "the night did not put it there" in job.reason
+    assert not (nights.folder / "elsewhere").exists()
+
+
+def test_a_file_that_changes_before_its_turn_keeps_its_marker(nights: Nights) -> None:
+    nights.configure("marker: '{name}.done'")
+    path = nights.arrives("calls.csv", range(2, 4))
+    marker = nights.inbox / "calls.csv.done"
+    marker.touch()
+    facts = path.lstat()
+    take = Take(
+        number=7,
+        job="calls",
+        inbox=nights.inbox,
+        name="calls.csv",
+        marker="calls.csv.done",
+        step=Step.TAKING,
+        taken_at=datetime.now(UTC),
+        size=facts.st_size,
+        changed_ns=facts.st_mtime_ns - 1,
+    )
+
+    assert not bring_in(take)
+    assert marker.exists()
+    assert not take.folder.exists()
+    nights.held()
+    assert nights.taken() == [2, 3]

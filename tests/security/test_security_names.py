@@ -1,5 +1,6 @@
 """Names of files that steer a terminal, or a shell: shown, and typed again."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -82,3 +83,13 @@ def test_a_word_that_is_not_understood_is_spelled_out(words: tuple[str, ...]) ->
     *_, complaint = ended.err.splitlines()
     assert ended.code == 2
     assert "x\\x07\\x1b]0;y\\u202e\\nError: z" in complaint
+
+
+def test_what_programs_read_steers_no_terminal_either(here: Path) -> None:
+    name = "a\u009b31m\u202e\u2066.csv"
+    (here / name).write_text("", encoding="utf-8")
+
+    ended = activity_import("validate", name, "-m", "generic", "--sandbox", "--json")
+
+    assert ended.out == "\n".join(map(printable, ended.out.split("\n")))
+    assert name in json.loads(ended.out)["reason"]
