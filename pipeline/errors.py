@@ -18,6 +18,9 @@ in the report.
 """
 
 from dataclasses import dataclass
+from typing import Final
+
+MOST_MISTAKES: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class SourceError(PipelineError):
 
 
 class MistakesError(PipelineError):
-    """A file that the user wrote has mistakes; all of them are listed."""
+    """A file that the user wrote has mistakes; the first thousand are listed."""
 
     what = "file"
 
@@ -107,7 +110,10 @@ class MistakesError(PipelineError):
             code=code,
             outside=outside,
         )
-        self.mistakes = mistakes
+        self.mistakes = mistakes[:MOST_MISTAKES]
+        if len(mistakes) > MOST_MISTAKES:
+            more = len(mistakes) - MOST_MISTAKES
+            self.mistakes += (Mistake(f"{more:,} more are not told."),)
 
 
 class MappingError(MistakesError):

@@ -20,6 +20,7 @@ from pipeline.errors import Mistake, Place
 from pipeline.nearest import did_you_mean
 
 MOST_BYTES: Final = 5_000_000
+MOST_LETTERS: Final = 1_000
 Word = TypeVar("Word", bound=str)
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -42,6 +43,8 @@ class Mistakes:
         self._found: list[Mistake] = []
 
     def add(self, message: str, place: Place | None, hint: str = "") -> None:
+        if len(message) > MOST_LETTERS:
+            message = f"{message[:MOST_LETTERS]}..."
         self._found.append(Mistake(message[:1].upper() + message[1:], place, hint))
 
     def in_order(self) -> tuple[Mistake, ...]:

@@ -7,9 +7,12 @@ import aiohttp
 
 from pipeline import yaml_file
 from pipeline.api import transport, waits
+from pipeline.cli import settings
+from pipeline.errors import MOST_MISTAKES
 from pipeline.keys import key_file
 from pipeline.nightly import load, log, names
 from pipeline.nightly.telling import attachments, delivery, mail, secret, smtp, web
+from pipeline.sandbox.front import scenario
 from pipeline.stages.lookup import inquiry
 from pipeline.stages.post import shift
 from pipeline.stages.read import archive, book_facts, careful, header, spool
@@ -63,6 +66,14 @@ def _files() -> Iterator[tuple[str, str]]:
             f"{yaml_file.MOST_BYTES // _MB} MB; aliases multiply nothing, regular "
             "expressions are none"
         ),
+    )
+    yield (
+        "a settings file, a scenario",
+        f"{settings.MOST_BYTES:,} bytes, {scenario.MOST_BYTES:,} bytes",
+    )
+    yield (
+        "mistakes of a file that are told",
+        f"{MOST_MISTAKES:,}, each of {yaml_file.MOST_LETTERS:,} letters",
     )
     yield (
         "a file with a key, with another secret",

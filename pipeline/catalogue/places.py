@@ -196,7 +196,10 @@ PLACES: Final = (
         means="Something went wrong that should not have. What was sent is in the "
         "ledger, and nothing is sent twice.",
         why="A mistake of ours.",
-        fix=Fix(machine="Report it with the file that the message names."),
+        fix=Fix(
+            machine="Report it with the file that the message names. Look into it "
+            "first: it may quote a row."
+        ),
         example="KeyError, in a log of its own.",
         level=Level.RUN,
     ),

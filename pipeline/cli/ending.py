@@ -160,7 +160,8 @@ def _bug(error: BaseException) -> PipelineError:
     return PipelineError(
         f"Something went wrong that should not have: {type(error).__name__}.",
         where=path,
-        hint="This is a fault of the program. Report it with that file; what was sent "
-        "is in the ledger, and nothing is sent twice.",
+        hint="This is a fault of the program. Report it with that file, and look into "
+        "it first, as it may quote a row; what was sent is in the ledger, and nothing "
+        "is sent twice.",
         code="program_fault",
     )

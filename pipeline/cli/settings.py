@@ -11,6 +11,8 @@ from pipeline.nearest import nearest
 
 FILE_NAME = "activity-import.toml"
 APP = "activity-import"
+# A table's time grows with the square of the dots in its name.
+MOST_BYTES: Final = 16_384
 Options = dict[str, dict[str, Any]]
 _TYPED: Final = (str, int, float)
 # What a person orders for one run must not hold for those after it.
@@ -39,12 +41,14 @@ def read_settings(options: Options) -> Options:
 
 def _read(path: Path, options: Options) -> Options:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = _content(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        nested = isinstance(error, RecursionError)
+        why = "it is nested too deeply." if nested else error
         raise SettingsError(
-            f"The settings file cannot be read: {error}",
+            f"The settings file cannot be read: {why}",
             where=str(path),
             code="settings_file_wrong",
         ) from error
@@ -59,6 +63,15 @@ def _read(path: Path, options: Options) -> Options:
         _refuse(path, set(table) - known, known, of=f" for {command}")
         settings[command].update(_known(table, options[command]))
     return settings
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """Raises OSError, ValueError, RecursionError."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES:,} bytes.")
+    return tomllib.loads(content.decode("utf-8"))
 
 
 def _known(content: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:

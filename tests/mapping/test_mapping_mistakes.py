@@ -242,6 +242,16 @@ def test_text_nested_without_end_is_refused(tmp_path: Path) -> None:
     assert mistake.message == "The file is nested too deeply to be read."
 
 
+def test_mistakes_without_end_are_told_with_their_number(tmp_path: Path) -> None:
+    keys = "".join(f"k{n}: x\n" for n in range(1_000))
+    error = refused(tmp_path, LEAST + f"? {'k' * 100_000}\n: x\n{keys}")
+
+    long, *_, last = error.mistakes
+    assert error.message == "The mapping has 1001 mistakes."
+    assert (len(long.message), last.message) == (1_003, "1 more are not told.")
+    assert len(error.mistakes) == 1_001
+
+
 def test_an_alias_to_itself_is_told_and_does_not_hang(tmp_path: Path) -> None:
     error = refused(tmp_path, LEAST + "  category: &c {from: Type, values: *c}\n")
 

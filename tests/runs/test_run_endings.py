@@ -506,6 +506,22 @@ def test_a_settings_file_with_values_of_a_wrong_kind_is_refused(
     assert f"The settings file has values of the wrong kind: {wrong}.\n" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a = " + "[" * 10_000, "it is nested too deeply."),
+        ("a" + ".a" * 10_000 + " = 1", "it is larger than 16,384 bytes."),
+    ],
+    ids=["nested", "long"],
+)
+def test_a_settings_file_made_to_be_slow_is_refused(text: str, told: str) -> None:
+    Path("activity-import.toml").write_text(text)
+    ended = activity_import("history")
+
+    assert ended.code == 1
+    assert f"The settings file cannot be read: {told}\n" in ended.err
+
+
 @pytest.mark.parametrize("text", ["yes = true", "[resume]\nallow-repeats = true"])
 def test_an_order_is_typed_and_no_setting(text: str) -> None:
     source(1)

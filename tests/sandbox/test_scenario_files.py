@@ -112,6 +112,8 @@ def test_a_share_of_the_connections_is_reset(tmp_path: Path) -> None:
         ("[timeline]\nlate = 1", "timeline.late"),
         ("colour = 'red'", "colour"),
         ("[[", "mine.toml"),
+        ("a = " + "[" * 10_000, "it is nested too deeply."),
+        ("a" + ".a" * 10_000 + " = 1", "it is larger than 16,384 bytes."),
     ],
 )
 def test_a_mistake_in_a_file_is_told_with_its_place(

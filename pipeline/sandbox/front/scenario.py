@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 from random import Random
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -20,6 +20,8 @@ from pipeline.sandbox.front.when import When
 from pipeline.sandbox.models import StrictModel
 from pipeline.sandbox.scenarios import ScenarioError
 from pipeline.sandbox.settings import TimelineManner
+
+MOST_BYTES: Final = 16_384
 
 
 class Scenario(StrictModel):
@@ -76,12 +78,22 @@ class Scenario(StrictModel):
 def load_scenario(path: Path) -> Scenario:
     """Reads a file; raises ScenarioError with every mistake in it."""
     try:
-        return Scenario.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return Scenario.model_validate(_content(path))
     except ValidationError as error:
         mistakes = "; ".join(_tell(each["loc"], each["msg"]) for each in error.errors())
         raise ScenarioError(f"{path}: {mistakes}") from error
     except (OSError, ValueError) as error:
         raise ScenarioError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise ScenarioError(f"{path}: it is nested too deeply.") from error
+
+
+def _content(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES:,} bytes.")
+    return tomllib.loads(content.decode("utf-8"))
 
 
 def _tell(place: tuple[int | str, ...], message: str) -> str:
