@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping as Dict
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pipeline.nightly.telling.web import Endpoint
 from tests.misbehaving import (
     MisbehavingServer,
     Step,
+    Talk,
     answers,
     drips,
     misbehaving,
@@ -135,6 +137,35 @@ def test_an_answer_in_drips_keeps_nobody_waiting() -> None:
         error = not_sent(server.url, patience=0.3)
 
     assert error.reason == "127.0.0.1 took too long to answer."
+
+
+def tells_without_end(talk: Talk) -> None:
+    with suppress(OSError):
+        while not talk.over.is_set():
+            talk.socket.sendall(b"HTTP/1.1 103 Early\r\nA: b\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (
+            (says(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000), stalls),
+            "endless, or no HTTP",
+        ),
+        (
+            (says(b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 40_000), stalls),
+            "endless, or no HTTP",
+        ),
+        ((tells_without_end,), "took too long to answer"),
+    ],
+    ids=["a header", "headers", "heads"],
+)
+def test_a_head_without_end_is_no_answer(head: tuple[Step, ...], told: str) -> None:
+    with misbehaving([reads, *head]) as server:
+        error = not_sent(server.url, patience=1)
+
+    assert error.reason.endswith(f"{told}.")
+    assert not error.lasting
 
 
 def test_no_answer_keeps_nobody_waiting() -> None:

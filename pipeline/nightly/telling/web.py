@@ -129,6 +129,8 @@ def _why(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE" in str(error):
         return "its certificate is not trusted"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return "its answer is broken off, endless, or no HTTP"
     if isinstance(error, httpx.ConnectError):
         return one_line(_ERRNO.sub("", str(error)), _LONG) or "no connection"
     return getattr(error, "strerror", None) or type(error).__name__
