@@ -18,6 +18,7 @@ from ruamel.yaml.reader import ReaderError
 
 from pipeline.errors import Mistake, Place
 from pipeline.nearest import did_you_mean
+from pipeline.printable import on_one_line
 
 MOST_BYTES: Final = 5_000_000
 MOST_LETTERS: Final = 1_000
@@ -43,9 +44,10 @@ class Mistakes:
         self._found: list[Mistake] = []
 
     def add(self, message: str, place: Place | None, hint: str = "") -> None:
-        if len(message) > MOST_LETTERS:
-            message = f"{message[:MOST_LETTERS]}..."
-        self._found.append(Mistake(message[:1].upper() + message[1:], place, hint))
+        told = on_one_line(message[:1].upper() + message[1:])
+        if len(told) > MOST_LETTERS:
+            told = f"{told[:MOST_LETTERS]}..."
+        self._found.append(Mistake(told, place, hint))
 
     def in_order(self) -> tuple[Mistake, ...]:
         nowhere = Place(0, 0)

@@ -20,6 +20,7 @@ from pipeline.nightly.telling import load_telling
 from pipeline.yaml_file import Mistakes, Section, read_yaml
 
 _MOST_IN_FLIGHT = 500
+_FLAGS = frozenset({"true", "false"})
 
 
 def load_config(path: Path, environ: Dict[str, str]) -> Config:
@@ -44,7 +45,7 @@ def _config(path: Path, top: Section, environ: Dict[str, str]) -> Config:
         jobs=_jobs(top, folder),
         target=_target(top, folder),
         reports=path_of(top, "reports", folder) or folder / "reports",
-        ledger=path_of(top, "ledger", folder),
+        ledger=_ledger(top, folder),
         log=path_of(top, "log", folder),
         clock=_clock(top),
         telling=load_telling(top, folder, environ),
@@ -92,6 +93,18 @@ def _target(top: Section, folder: Path) -> TargetKeys:
         patience=formed(top, "patience", lasting, "duration such as 90s or 15m"),
         sandbox=top.flag("sandbox") or False,
     )
+
+
+def _ledger(top: Section, folder: Path) -> Path | None:
+    text = top.text("ledger") or ""
+    if text.isdecimal() or text in _FLAGS:
+        top.complain(
+            f"'{text}' is no path of a ledger.",
+            "ledger",
+            f"Write it like state/ledger.sqlite; a file of that name is ./{text}.",
+        )
+        return None
+    return path_of(top, "ledger", folder)
 
 
 def _clock(top: Section) -> ZoneInfo | None:

@@ -2,6 +2,7 @@
 
 import re
 import string
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from pipeline.nightly.config import (
 )
 from pipeline.nightly.forms import age, band, duration, row_limit, time_of_day, window
 from pipeline.nightly.load_values import formed, path_of
+from pipeline.printable import on_one_line
 from pipeline.yaml_file import Section
 
 _SETTLE_SECONDS = 60.0
@@ -86,12 +88,21 @@ def _name(section: Section) -> str:
     name = section.required_text("name").strip()
     if name and not _NAME.fullmatch(name):
         section.complain(
-            f"'{name}' is no name of a job.",
+            f"'{name}' is no name of a job{_unseen(name)}.",
             "name",
             "It has letters, digits, '-', '_' and '.' only.",
         )
         return ""
     return name
+
+
+def _unseen(name: str) -> str:
+    """Of a sign that people do not see, which one it is."""
+    for sign in name:
+        if on_one_line(sign) != sign:
+            called = unicodedata.name(sign, "a control character").lower()
+            return f": it has the sign U+{ord(sign):04X} ({called})"
+    return ""
 
 
 def _inbox(layers: _Layers, folder: Path) -> Path:
