@@ -100,6 +100,7 @@ def test_a_wrong_password_is_told_without_it(
         error = not_sent(mail_to(mailbox, security, authority.ca_file, "wrong-one"))
 
     assert "refused user and password: 535" in error.reason
+    assert error.reason.endswith(".")
     assert "wrong-one" not in f"{error.reason}{error.hint}"
     assert (mailbox.mails, error.lasting) == ([], True)
 
@@ -110,6 +111,7 @@ def test_a_server_without_starttls_gets_neither_password_nor_mail(
     error = not_sent(mail_to(open_server, Security.STARTTLS))
 
     assert "does not offer what is needed" in error.reason
+    assert error.reason.endswith(".")
     assert (open_server.mails, open_server.logins) == ([], [])
 
 
@@ -126,7 +128,7 @@ def test_when_nobody_is_known_nothing_was_sent() -> None:
         error = not_sent(mail_to(mailbox))
 
     assert "refused all receivers" in error.reason
-    assert error.lasting
+    assert (error.hint, error.lasting) == ("Look at 'to'.", True)
 
 
 def test_a_server_that_is_down_is_worth_another_try() -> None:
@@ -146,6 +148,7 @@ def test_a_server_that_says_nothing_keeps_nobody_waiting() -> None:
         )
 
     assert error.reason.endswith("did not answer in time.")
+    assert error.hint.startswith("Look at 'host' and 'port'")
 
 
 def test_a_server_that_drips_keeps_nobody_waiting() -> None:

@@ -11,7 +11,7 @@ from pipeline.nightly.endings import NightStatus
 from pipeline.nightly.telling.hooks import KINDS, Hook
 from pipeline.nightly.telling.ping import Ping, Pinger
 from pipeline.nightly.telling.secret import FromEnvironment, FromFile, Secret
-from pipeline.nightly.telling.undelivered import NotSent
+from pipeline.nightly.telling.undelivered import TRANSIENT, NotSent
 from pipeline.nightly.telling.web import Endpoint
 from tests.misbehaving import (
     MisbehavingServer,
@@ -112,7 +112,10 @@ def test_an_address_that_is_refused_is_told_as_wrong(status: int) -> None:
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
 def test_what_may_pass_is_worth_another_try(status: int) -> None:
     with misbehaving([reads, answers(status)]) as server:
-        assert not not_sent(server.url).lasting
+        error = not_sent(server.url)
+
+    assert (error.reason, error.lasting) == (f"127.0.0.1 answered {status}.", False)
+    assert error.hint == TRANSIENT
 
 
 @pytest.mark.parametrize(
@@ -137,6 +140,7 @@ def test_an_answer_in_drips_keeps_nobody_waiting() -> None:
         error = not_sent(server.url, patience=0.3)
 
     assert error.reason == "127.0.0.1 took too long to answer."
+    assert error.hint == TRANSIENT
 
 
 def tells_without_end(talk: Talk) -> None:
@@ -242,7 +246,9 @@ def test_a_ping_that_fails_is_tried_again_and_then_only_logged() -> None:
     assert (len(server.requests), diary.slept, diary.said) == (2, [2.0], [])
     with misbehaving([reads, answers(500)]) as server:
         pinger(server, diary).begun(at(1))
-    assert diary.said == ["The ping did not arrive: 127.0.0.1 answered 500."]
+    assert diary.said == [
+        f"The ping did not arrive: 127.0.0.1 answered 500. {TRANSIENT}"
+    ]
 
 
 def test_a_variable_that_was_taken_away_is_told() -> None:

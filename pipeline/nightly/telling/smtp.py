@@ -18,6 +18,7 @@ from pipeline.printable import one_line
 TIMEOUT_SECONDS: Final = 20.0
 MOST_LINES: Final = 100
 _LONG: Final = 200
+_PORTS: Final = "Look at 'host' and 'port': 587 goes with starttls, 465 with tls."
 
 
 class Security(StrEnum):
@@ -146,7 +147,8 @@ def _translated(server: MailServer) -> Iterator[None]:
         ) from error
     except smtplib.SMTPNotSupportedError as error:
         raise NotSent(
-            f"The mail server {server.name} does not offer what is needed: {error}",
+            f"The mail server {server.name} does not offer what is needed: "
+            f"{str(error).rstrip('.')}.",
             hint="Look at 'security' and 'port': 587 goes with starttls, 465 with tls.",
             lasting=True,
         ) from error
@@ -172,9 +174,11 @@ def _refused(
         codes = [code for code, _text in error.recipients.values()]
         who = ", ".join(error.recipients)
         reason = f"The mail server {server.name} refused all receivers ({who})."
-        return NotSent(reason, lasting=all(code >= 500 for code in codes))
+        lasting = all(code >= 500 for code in codes)
+        return NotSent(reason, hint="Look at 'to'.", lasting=lasting)
     return NotSent(
         f"The mail server {server.name} refused the mail: {_said(error)}",
+        hint="Look at 'from', and whether the server wants a 'user'.",
         lasting=error.smtp_code >= 500,
         this_one=isinstance(error, smtplib.SMTPDataError),
     )
@@ -190,16 +194,18 @@ def _unreached(server: MailServer, error: OSError | smtplib.SMTPException) -> No
             lasting=True,
         )
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-        return NotSent(f"The mail server {server.name} did not answer in time.")
+        return NotSent(
+            f"The mail server {server.name} did not answer in time.", hint=_PORTS
+        )
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     reason = one_line(said, _LONG).rstrip(".")
     return NotSent(
         f"The mail server {server.name} cannot be reached: {reason}.",
-        hint="Look at 'host' and 'port': 587 goes with starttls, 465 with tls.",
+        hint=_PORTS,
     )
 
 
 def _said(error: smtplib.SMTPResponseException) -> str:
     text = error.smtp_error
     words = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
-    return one_line(f"{error.smtp_code} {words}", _LONG)
+    return one_line(f"{error.smtp_code} {words}", _LONG).rstrip(".") + "."

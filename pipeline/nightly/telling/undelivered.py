@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from typing import TypeVar
+from typing import Final, TypeVar
 
+TRANSIENT: Final = "This may pass by itself; if not, ask whoever runs that server."
 Result = TypeVar("Result")
 
 
@@ -39,7 +40,7 @@ def within(seconds: float, work: Callable[[], Result], *, late: str) -> Result:
     future: Future[Result] = Future()
     threading.Thread(target=_fulfil, args=(future, work), daemon=True).start()
     if not wait([future], timeout=seconds).done:
-        raise NotSent(late)
+        raise NotSent(late, hint=TRANSIENT)
     return future.result()
 
 

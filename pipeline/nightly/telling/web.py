@@ -13,7 +13,7 @@ import httpx
 from pipeline.api import ApiAddress, find_proxy
 from pipeline.errors import SettingsError
 from pipeline.nightly.telling.secret import Secret
-from pipeline.nightly.telling.undelivered import NotSent, within
+from pipeline.nightly.telling.undelivered import TRANSIENT, NotSent, within
 from pipeline.printable import one_line
 
 TIMEOUT_SECONDS: Final = 10.0
@@ -58,7 +58,9 @@ class Endpoint:
             raise NotSent(error.sentence, hint=error.hint, lasting=True) from error
         except httpx.InvalidURL:
             raise NotSent(
-                f"What {self.url.where} holds is no URL.", lasting=True
+                f"What {self.url.where} holds is no URL.",
+                hint="Write it whole, with https:// in front.",
+                lasting=True,
             ) from None
         return url.copy_with(path=url.path.rstrip("/") + path) if path else url
 
@@ -88,7 +90,7 @@ class Endpoint:
                 lasting=True,
             )
         if status in _TRY_AGAIN or status >= 500:
-            raise NotSent(f"{url.host} answered {status}.")
+            raise NotSent(f"{url.host} answered {status}.", hint=TRANSIENT)
         raise NotSent(
             f"{url.host} answered {status}: the URL is wrong or no longer valid, or "
             "what was sent is not wanted there.",
