@@ -31,7 +31,7 @@ def mistake_text(path: str, mistake: Mistake) -> str:
     place = mistake.place
     at = f"{path}:{place.line}:{place.column}: " if place else ""
     hint = f" {mistake.hint}" if mistake.hint else ""
-    return f"  {on_one_line(at)}{printable(mistake.message + hint)}"
+    return f"  {on_one_line(at + mistake.message + hint)}"
 
 
 def table(rows: Iterable[tuple[str, ...]], *, indent: int = 2) -> str:

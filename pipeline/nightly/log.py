@@ -15,7 +15,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final, Protocol
 
-from pipeline.printable import printable
+from pipeline.printable import on_one_line
 from pipeline.private_files import private_folder, writing
 
 LOG_BYTES: Final = 10_000_000
@@ -74,7 +74,7 @@ def on_stderr(level: str, text: str) -> None:
     """A line per event; systemd's journal is told how grave it is."""
     mark = _JOURNAL_LEVELS[level] if os.environ.get("JOURNAL_STREAM") else ""
     try:
-        sys.stderr.write(f"{mark}{printable(text)}\n")
+        sys.stderr.write(f"{mark}{on_one_line(text)}\n")
         sys.stderr.flush()
     except OSError:  # nobody reads it any more: the file has it
         return

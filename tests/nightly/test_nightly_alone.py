@@ -179,9 +179,9 @@ def test_the_log_is_rotated_by_size(tmp_path: Path) -> None:
 def test_the_journal_of_the_system_is_told_how_grave_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    on_stderr("warning", "plain \x1b[31m")
+    on_stderr("warning", "plain \x1b[31m\n<0>no line")
     monkeypatch.setenv("JOURNAL_STREAM", "8:1")
     on_stderr("warning", "grave")
 
-    assert capsys.readouterr().err == "plain \\x1b[31m\n<4>grave\n"
+    assert capsys.readouterr().err == "plain \\x1b[31m\\n<0>no line\n<4>grave\n"
     assert "JOURNAL_STREAM" in os.environ

@@ -93,3 +93,11 @@ def test_what_programs_read_steers_no_terminal_either(here: Path) -> None:
 
     assert ended.out == "\n".join(map(printable, ended.out.split("\n")))
     assert name in json.loads(ended.out)["reason"]
+
+
+def test_a_word_of_a_mapping_makes_up_no_line_of_a_mistake(here: Path) -> None:
+    (here / "m.yaml").write_text('version: 1\n"a\\n  hint:  type rm": x\n')
+
+    ended = activity_import("check-mapping", "m.yaml")
+
+    assert "'a\\n  hint:  type rm' is not a key" in ended.err
