@@ -45,7 +45,8 @@ class CertificateCheck:
     def _told(self, found: Certificate) -> Finding:
         days = (found.expires - self.now()).days
         by = f", issued by {one_line(found.issuer, _WIDTH)}" if found.issuer else ""
-        message = f"{found.protocol}; the certificate holds for {days:,} days{by}."
+        long = "1 day" if days == 1 else f"{days:,} days"
+        message = f"{found.protocol}; the certificate holds for {long}{by}."
         if days >= _FEWEST_DAYS:
             return Finding(self.name, Level.OK, message)
         hint = "When it is not renewed in time, no row can be sent: ask who renews it."

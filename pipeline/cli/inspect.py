@@ -11,7 +11,7 @@ from pipeline.cli.options import EXISTING, member_option, sheet_option
 from pipeline.cli.texts import table
 from pipeline.mapping import Fit
 from pipeline.printable import one_line, printable
-from pipeline.rows import Source
+from pipeline.rows import Source, rows_told
 from pipeline.runs.detection import Detection, detect, shipped_mappings
 from pipeline.runs.typed import on_sources
 from pipeline.stages.read import STDIN, Layout, SheetFacts, spooling
@@ -82,7 +82,7 @@ def _sheets_text(found: tuple[SheetFacts, ...]) -> str:
     if not found:
         return ""
     lines = [
-        (one.name, f"{one.rows:,} rows", "" if one.visible else "hidden")
+        (one.name, rows_told(one.rows), "" if one.visible else "hidden")
         for one in found
     ]
     return "Sheets:\n" + table(lines)
@@ -93,7 +93,7 @@ def _columns_text(look: Look) -> str:
     for one in look.columns:
         samples = " | ".join(one_line(each, _SAMPLE_WIDTH) for each in one.samples)
         lines.append((_named(one), f"{one.filled:.0%}", one.holds, samples))
-    return f"Columns, by the first {look.rows:,} rows:\n" + table(lines)
+    return f"Columns, by the first {rows_told(look.rows)}:\n" + table(lines)
 
 
 def _dates_text(columns: tuple[ColumnProfile, ...]) -> str:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from pipeline.progress.situation import Course
+from pipeline.rows import rows_told
 
 _GAP: Final = "  "
 _LONGEST_BAR: Final = 20
@@ -29,14 +30,19 @@ def terminal_line(course: Course, width: int) -> str:
 
 def log_line(course: Course) -> str:
     """All there is to tell."""
-    total = "" if course.total is None else f" of {course.total:,}"
     situation = course.situation
     told = [
-        f"{course.what}: {course.done:,}{total} rows",
+        f"{course.what}: {_done(course)}",
         *filter(None, [course.rate, course.time_left, course.created, course.needy]),
     ]
     why = situation.waiting or situation.pace
     return ", ".join(told) + (f"; {why}" if why else "")
+
+
+def _done(course: Course) -> str:
+    if course.total is None:
+        return rows_told(course.done)
+    return f"{course.done:,} of {rows_told(course.total)}"
 
 
 def _fitting(parts: list[tuple[int, str]], room: int) -> list[str]:
@@ -57,7 +63,7 @@ def _percent(course: Course) -> str:
 
 def _rows(course: Course) -> str:
     if course.total is None:
-        return f"{course.done:,} rows"
+        return rows_told(course.done)
     return f"{course.done:,}/{course.total:,}"
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.ledger import State
 from pipeline.plan import Plan, SentRow, requests_spread, sent_rows
-from pipeline.rows import Request
+from pipeline.rows import Request, rows_told
 from pipeline.runs.job import Tools
 from pipeline.runs.record import OpenRun
 from pipeline.runs.sendings import created_rows
@@ -25,7 +25,7 @@ def send_pilot(
         return posted
     left = plan.requests - len(chosen)
     tools.progress.say("\n".join(_told(plan, run, tools, chosen)))
-    question = f"Look at them in Reevo. Send the other {left:,} rows?"
+    question = f"Look at them in Reevo. Send the other {rows_told(left)}?"
     if not left or tools.consent.may_go_on(question):
         return posted
     interrupted = tools.stop.is_requested()
@@ -53,7 +53,7 @@ def _told(
         )
     )
     by_identity = {line["identity"]: line for line in sendings.iter_rows(named=True)}
-    yield f"Pilot: {len(chosen)} rows went first."
+    yield f"Pilot: {rows_told(len(chosen))} went first."
     for row in sent_rows(plan, identities):
         yield from _row_told(row, by_identity.get(row.identity, {}), shown)
 

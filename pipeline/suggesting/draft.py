@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.printable import one_line
+from pipeline.rows import rows_told
 from pipeline.suggesting.answers import Answers, Place
 from pipeline.suggesting.draft_fields import LOOKUPS, column_name, evidence, field_lines
 from pipeline.suggesting.kinds import MAILS, REEVO_IDS, Kind
@@ -32,7 +33,8 @@ def write_draft(proposal: Proposal, answers: Answers, place: Place) -> str:
 
 def _head(answers: Answers, place: Place) -> Iterator[str]:
     yield from comment(
-        f"A draft for {place.source}, by its header and its first {place.rows:,} rows. "
+        f"A draft for {place.source}, by its header and its first "
+        f"{rows_told(place.rows)}. "
         "Each part says how sure it is, and why. Look it through, above all where it "
         "says TO DO; then:"
     )

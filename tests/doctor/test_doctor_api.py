@@ -160,21 +160,22 @@ def check_of(address: ApiAddress, *, in_days: int = 0) -> CertificateCheck:
 
 @needs_openssl
 @pytest.mark.parametrize(
-    ("in_days", "level", "days"), [(0, "ok", 19), (13, "warning", 6)]
+    ("in_days", "level", "days"),
+    [(0, "ok", "19 days"), (13, "warning", "6 days"), (18, "warning", "1 day")],
 )
 def test_a_certificate_is_told_with_its_days(
     certificate: Path,
     monkeypatch: pytest.MonkeyPatch,
     in_days: int,
     level: str,
-    days: int,
+    days: str,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "certificate.pem"))
     [found] = seen(certificate, in_days=in_days).findings
 
     assert (found.check, found.level) == ("tls", level)
     assert found.message == (
-        f"TLSv1.3; the certificate holds for {days} days, issued by Tests."
+        f"TLSv1.3; the certificate holds for {days}, issued by Tests."
     )
 
 

@@ -67,7 +67,7 @@ def test_a_row_with_another_status_in_the_file_is_told(tmp_path: Path) -> None:
     path = rows_file(tmp_path, "created", "rejected", "created")
 
     assert complaint(path) == (
-        "The rows do not add up: 1 rows invalid by outcome, but 0 in rows.csv. "
+        "The rows do not add up: 1 row invalid by outcome, but 0 in rows.csv. "
         "0 rows rejected by outcome, but 1 in rows.csv."
     )
 
@@ -90,7 +90,7 @@ def test_a_sending_that_the_report_does_not_know_is_told(written: Path) -> None:
 
 def test_all_disagreements_are_told_at_once(written: Path) -> None:
     assert complaint(written, read=1, sent=Counter()) == (
-        "The rows do not add up: 1 rows read from the source, but 3 with an outcome. "
+        "The rows do not add up: 1 row read from the source, but 3 with an outcome. "
         "0 rows created in this run's report, but 2 in the ledger."
     )
 

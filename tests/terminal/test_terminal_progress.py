@@ -76,6 +76,13 @@ def test_what_holds_the_pace_down_is_told() -> None:
     )
 
 
+def test_a_single_row_is_one() -> None:
+    one = Course("reading", 1, None, None, Situation())
+
+    assert log_line(one) == "reading: 1 row"
+    assert log_line(replace(one, total=1)) == "reading: 1 of 1 row"
+
+
 def test_work_of_unknown_length_has_no_share_and_no_end() -> None:
     assert terminal_line(Course("checking", 5_000, None, 2_500.0), 79) == (
         "checking  5,000 rows  2,500/s"

@@ -174,7 +174,7 @@ def test_what_finds_no_room_is_counted(tmp_path: Path) -> None:
     assert len(cells_of(book["_issues"])) == 2
     said = texts(book["_summary"])
     assert "2 rows found no room in this workbook. rows.csv has all." in said
-    assert "1 issues found no room in this workbook. issues.csv has all." in said
+    assert "1 issue found no room in this workbook. issues.csv has all." in said
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

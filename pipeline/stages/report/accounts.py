@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.errors import AccountingError
-from pipeline.rows import Status
+from pipeline.rows import Status, rows_told
 
 
 def check_accounts(
@@ -48,7 +48,7 @@ def check_accounts(
 def _compare(what: str, count: int, other: str, number: int) -> list[str]:
     if count == number:
         return []
-    return [f"{count:,} rows {what}, but {number:,} {other}."]
+    return [f"{rows_told(count)} {what}, but {number:,} {other}."]
 
 
 def _written(rows_file: Path) -> Counter[str]:

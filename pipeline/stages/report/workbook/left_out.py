@@ -31,17 +31,24 @@ class LeftOut:
                 f"There are more than {bounds.all_rows:,} rows: this workbook holds "
                 f"only those that need a person. {ROWS} has all."
             )
+        no_room = "found no room in this workbook."
+        are = "is" if self.cut == 1 else "are"
         counted = (
-            (self.rows, f"rows found no room in this workbook. {ROWS} has all."),
-            (self.columns, f"columns found no room in this workbook. {ROWS} has all."),
-            (self.issues, f"issues found no room in this workbook. {ISSUES} has all."),
+            (self.rows, "row", f"{no_room} {ROWS} has all."),
+            (self.columns, "column", f"{no_room} {ROWS} has all."),
+            (self.issues, "issue", f"{no_room} {ISSUES} has all."),
             (
                 self.cut,
-                f"cells of more than {MOST_CHARACTERS:,} characters, which no "
-                f"spreadsheet takes, are cut. {ROWS} and fix-me.csv have them whole.",
+                "cell",
+                f"of more than {MOST_CHARACTERS:,} characters, which no spreadsheet "
+                f"takes, {are} cut. {ROWS} and fix-me.csv have them whole.",
             ),
         )
-        told += [f"{count:,} {text}" for count, text in counted if count]
+        told += [
+            f"{count:,} {what}{'s' * (count != 1)} {text}"
+            for count, what, text in counted
+            if count
+        ]
         return told + uncommented_notes(self.comments, self.uncommented)
 
 

@@ -10,7 +10,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.rows import Status
+from pipeline.rows import Status, rows_told
 from pipeline.stages.report.page import (
     MEANINGS,
     Cause,
@@ -171,7 +171,9 @@ def _tell_needy(page: _Page, needy: NeedyRows, rows: str) -> None:
         link.hyperlink = _link_to(each, rows)
         link.font = _LINK
     if needy.left_out:
-        page.add([f"And {needy.left_out:,} rows more: filter by _status in '{rows}'."])
+        page.add(
+            [f"And {rows_told(needy.left_out)} more: filter by _status in '{rows}'."]
+        )
 
 
 def _link_to(each: Needy, rows: str) -> Hyperlink:
@@ -187,7 +189,7 @@ def _tell_run(page: _Page, told: Told) -> None:
         ("Mapping", run.mapping_name),
         ("Target", run.target),
         *(
-            ("Source", f"{source.label}: {rows:,} rows")
+            ("Source", f"{source.label}: {rows_told(rows)}")
             for source, rows in told.sources
         ),
     ]
