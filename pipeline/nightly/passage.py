@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.errors import PipelineError
 from pipeline.nightly.clock import Clock
 from pipeline.nightly.config import Config, NightlyJob
+from pipeline.nightly.deaths import MOST_DEATHS, deaths, risking
 from pipeline.nightly.endings import FileEnding, NightStatus
 from pipeline.nightly.guards import guards_of
 from pipeline.nightly.inbox import Arrival, shown
@@ -28,6 +29,7 @@ from pipeline.nightly.moving import (
 )
 from pipeline.nightly.onlooker import Onlooker
 from pipeline.nightly.reasons import (
+    deadly,
     ended,
     failed,
     is_its_own_fault,
@@ -134,6 +136,8 @@ class Passage:
         """Runs the file, or goes on with its run; it stays if that came to no end."""
         runner = self.tools.runner
         goes_on = runner.is_planned(take.run)
+        if not goes_on and deaths(take) >= MOST_DEATHS:
+            return self._leave(take, Kind.QUARANTINED, deadly(take))
         if not goes_on and runner.is_known(take.run):
             take = self._named(take)
         order = Order(
@@ -142,7 +146,8 @@ class Passage:
         verb = "goes on" if goes_on else "begins"
         self._tell("run", take, f"{self._name(take)}: run {take.run} {verb}.")
         try:
-            ran = runner.resume(order) if goes_on else runner.run(order)
+            with risking(take):
+                ran = runner.resume(order) if goes_on else runner.run(order)
         except PipelineError as error:
             return self._after(take, error)
         return self._ran(take, ran)

@@ -113,6 +113,20 @@ def failed(take: Take, error: PipelineError, run: str | None) -> FileEnding:
     return _of_its_own(ending, error) if its_own else ending
 
 
+def deadly(take: Take) -> FileEnding:
+    """Of a file in the middle of which the program died, again and again."""
+    return FileEnding(
+        name=take.name,
+        sha256=take.sha256,
+        status=NightStatus.FAILED,
+        now_at=take.work,
+        reason="The program died each time that it read this file, most likely for "
+        "want of memory. Nothing of it was sent.",
+        hint="Export it in parts, or as CSV, and put those into the inbox; or move it "
+        "back into the inbox when the machine has more memory.",
+    )
+
+
 def staying(ending: FileEnding) -> FileEnding:
     """Of a file that is not done with: nobody needs to go on with its run."""
     hint = on_its_way(ending.hint)

@@ -53,6 +53,34 @@ def test_a_night_that_was_killed_is_made_good_by_the_next(
     judge(nights, ended, "a.csv")
 
 
+def test_a_file_that_the_program_dies_of_keeps_the_others_back_twice_at_most(
+    nights: Nights, forks: Zygote
+) -> None:
+    nights.arrives("a.csv", FILES["a.csv"])
+    for _ in range(2):
+        assert night(nights, forks, "the plan is not yet sealed").code == KILLED
+    nights.arrives("b.csv", FILES["b.csv"])
+
+    ended = night(nights, forks)
+
+    assert ended.code == 1
+    assert "The program died each time that it read this file" in ended.out
+    assert nights.taken() == [*FILES["b.csv"]]
+    assert nights.files() == ["archive/b.csv", "quarantine/a.csv"]
+    assert left_over(nights.folder) == []
+
+
+def test_deaths_after_the_plan_is_whole_are_no_fault_of_the_file(
+    nights: Nights, forks: Zygote
+) -> None:
+    nights.arrives("a.csv", FILES["a.csv"])
+    assert night(nights, forks, "the plan is sealed").code == KILLED
+    for _ in range(2):
+        assert night(nights, forks, "the end is about to be written").code == KILLED
+
+    judge(nights, night(nights, forks), "a.csv")
+
+
 def test_files_that_came_later_follow_those_that_were_interrupted(
     nights: Nights, forks: Zygote
 ) -> None:
