@@ -54,7 +54,7 @@ _HINTS: Final = {
     "too_many_failed": "Look at fix-me.csv.",
     "api_down": "",
     "key_refused": "Put a valid key where the night finds it: `nightly CONFIG --check` "
-    "says where. The file goes on by itself next time.",
+    "says where.",
 }
 _OPTIONS: Final = {
     "--max-invalid": "max_invalid",
