@@ -4,7 +4,6 @@ A step is written, durably, before what it tells of is done: whoever finds it af
 crash can do it again.
 """
 
-import errno
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from pipeline.errors import LedgerError
+from pipeline.ledger.trouble import ledger_error
 from pipeline.nightly.endings import FileEnding, NightStatus
 from pipeline.nightly.takes import Exit, Kind, Step, Take
 from pipeline.private_files import private_folder
@@ -194,7 +194,7 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        full = _is_full(error)
+        full = ledger_error(error, path).code == "disk_full"
         raise LedgerError(
             "The journal of the nightly jobs cannot be used: "
             f"{'the disk is full' if full else error}.",
@@ -202,13 +202,6 @@ def _translated(path: Path) -> Iterator[None]:
             hint=f"{_ROOM if full else _RIGHTS} {_KEEP}",
             code="disk_full" if full else "",
         ) from error
-
-
-def _is_full(error: sqlite3.Error | OSError) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in {errno.ENOSPC, errno.EDQUOT}
-    code: int = getattr(error, "sqlite_errorcode", 0)
-    return code == sqlite3.SQLITE_FULL
 
 
 def _row(take: Take) -> tuple[object, ...]:

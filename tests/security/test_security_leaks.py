@@ -14,18 +14,10 @@ import pytest
 
 from tests.commands import Ended
 from tests.misbehaving import Talk, answers, misbehaving, reads
+from tests.nightly.nights import MAPPING
 
 KEY = "very-secret-key-000"
 CELL = "Rendezvous at the Zanzibar"
-MAPPING = """
-version: 1
-name: calls
-key: [Id]
-fields:
-  activity_time: {from: When}
-  subject: {from: What}
-  account_id: {constant: 8687b18d-8ce1-4c8b-aedd-3a249018775a}
-"""
 CONFIG = """
 version: 1
 base_url: %s

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.nightly.endings import FileEnding
-from pipeline.nightly.telling.stories import News, shown
+from pipeline.nightly.telling.stories import News
+from pipeline.printable import one_line
 from pipeline.stages.report.page import NEEDS_A_PERSON, PAGE
 from pipeline.stages.report.write import FIX_ME
 
@@ -49,7 +50,7 @@ def enclose(news: News, wanted: frozenset[Attach]) -> Enclosed:
         if content is None:
             left.append(
                 f"{name} is not attached, being too large or not readable: "
-                f"{shown(str(path), 300)}"
+                f"{one_line(str(path), 300)}"
             )
             continue
         room -= len(content)

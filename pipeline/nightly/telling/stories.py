@@ -109,7 +109,7 @@ def subject_of(news: News) -> str:
         line += f" (night {first.nights})"
     if others:
         line += f"; and {len(others)} more {'job' if len(others) == 1 else 'jobs'}"
-    return shown(line, 200)
+    return one_line(line, 200)
 
 
 def stories_of(news: News, report_url: str) -> tuple[Story, ...]:
@@ -120,7 +120,7 @@ def stories_of(news: News, report_url: str) -> tuple[Story, ...]:
 def _story(tidings: Tidings, report_url: str) -> Story:
     ending = tidings.ending
     headline = _headline(tidings)
-    reason = shown(ending.reason, _LONG)
+    reason = one_line(ending.reason, _LONG)
     files = sorted(ending.files, key=lambda each: each.status not in TROUBLES)
     return Story(
         job=name_of(ending),
@@ -128,8 +128,8 @@ def _story(tidings: Tidings, report_url: str) -> Story:
         headline=headline,
         again=" ".join(_again(tidings)),
         reason="" if reason.rstrip(".") in headline else reason,
-        hint=shown(ending.hint, _LONG),
-        notices=tuple(shown(each, _LONG) for each in ending.notices[:_MOST_FILES]),
+        hint=one_line(ending.hint, _LONG),
+        notices=tuple(one_line(each, _LONG) for each in ending.notices[:_MOST_FILES]),
         files=tuple(_file(each, ending, report_url) for each in files[:_MOST_FILES]),
         files_left_out=len(files[_MOST_FILES:]),
     )
@@ -137,7 +137,7 @@ def _story(tidings: Tidings, report_url: str) -> Story:
 
 def name_of(ending: JobEnding) -> str:
     """What people call a job, or the night as a whole."""
-    return "The night" if ending.job == THE_NIGHT else shown(ending.job, _SHORT)
+    return "The night" if ending.job == THE_NIGHT else one_line(ending.job, _SHORT)
 
 
 def _headline(tidings: Tidings) -> str:
@@ -191,7 +191,7 @@ def _cause(ending: JobEnding) -> str:
     worst = [each.reason for each in ending.files if each.status is ending.status]
     others = [each.reason for each in ending.files if each.status in TROUBLES]
     reason = next(filter(None, (*worst, ending.reason, *others)), "")
-    sentence = _SENTENCE.match(_PATH.sub("", shown(reason, _LONG)))
+    sentence = _SENTENCE.match(_PATH.sub("", one_line(reason, _LONG)))
     told = sentence[0].rstrip(" .") if sentence else ""
     if len(told) <= _SHORT:
         return told
@@ -226,21 +226,21 @@ def _file(ending: FileEnding, job: JobEnding, report_url: str) -> FileStory:
         job.ended_at,
         counts,
         reports=str(ending.reports or ""),
-        next=tuple(shown(each, _LONG) for each in ending.next),
+        next=tuple(one_line(each, _LONG) for each in ending.next),
     )
     verdict = verdict_of(ended, dry_run=False) if counts else None
     return FileStory(
-        name=shown(ending.name, _SHORT),
+        name=one_line(ending.name, _SHORT),
         needs_a_person=ending.status in TROUBLES,
         verdict=verdict.sentence if verdict else _ENDED[ending.status],
         more=verdict.more if verdict else "",
         counts=tuple((word, counts[word]) for word in Status if counts[word]),
         causes=_causes(ending),
-        reason=shown(ending.reason, _LONG),
-        hint=shown(ending.hint, _LONG),
+        reason=one_line(ending.reason, _LONG),
+        hint=one_line(ending.hint, _LONG),
         steps=steps_of(ended) if ending.status in TROUBLES else (),
-        place=shown(str(ending.now_at), _LONG) if _is_put_aside(ending) else "",
-        report=shown(str(ending.reports / PAGE), _LONG) if ending.reports else "",
+        place=one_line(str(ending.now_at), _LONG) if _is_put_aside(ending) else "",
+        report=one_line(str(ending.reports / PAGE), _LONG) if ending.reports else "",
         link=_link(ending.reports, report_url),
     )
 
@@ -256,7 +256,7 @@ def _causes(ending: FileEnding) -> tuple[Cause, ...]:
         key=lambda issue: (not is_error(issue[0]), -issue[1], issue[0]),
     )
     return tuple(
-        Cause(count, shown(code, _SHORT), shown(title_of(code), 2 * _SHORT))
+        Cause(count, one_line(code, _SHORT), one_line(title_of(code), 2 * _SHORT))
         for code, count in ordered[:_MOST_CAUSES]
     )
 
@@ -265,8 +265,3 @@ def _link(reports: Path | None, report_url: str) -> str:
     if reports is None or not report_url:
         return ""
     return f"{report_url.rstrip('/')}/{quote(reports.name, safe='')}/{PAGE}"
-
-
-def shown(text: str, width: int) -> str:
-    """On one line; bytes of a file's name that are no text are spelled out."""
-    return one_line(text.encode("utf-8", "backslashreplace").decode(), width)
